@@ -1,0 +1,199 @@
+//! How this house is run: a TOML file, then environment variables `PEPINIERE_SECTION__NAME`.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format as _, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+use crate::store::Store;
+
+/// Everything that can be configured, with defaults good for one machine.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub server: Server,
+    pub store: StoreConfig,
+    pub mail: Mail,
+    pub contact: Contact,
+    pub theme: Theme,
+    pub limits: Limits,
+    /// Address of the "Je donne mon avis" form of each service.
+    pub feedback: std::collections::BTreeMap<String, String>,
+    /// Outside providers this house uses.
+    pub providers: Vec<Provider>,
+    /// Demonstration: fictional data, one-click sign-in, nothing is sent.
+    pub demonstration: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    pub listen: SocketAddr,
+    /// The address people type, without a final slash. Empty: `http://<listen>`.
+    pub base_url: String,
+    /// Identifier of this instance in leases and logs.
+    pub instance: String,
+    /// Whether the address of the visitor is read from `X-Forwarded-For` (a trusted proxy stands in front).
+    pub behind_proxy: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreConfig {
+    /// Folder of the SQLite files, of the master key and of documents.
+    pub folder: PathBuf,
+    /// `postgres://…` to use PostgreSQL instead of SQLite.
+    pub postgres: Option<String>,
+    /// Prefix of the PostgreSQL schemas.
+    pub schema_prefix: String,
+    /// File of the master keys; default `<folder>/master.key`. Keep it out of the databases' backups.
+    pub master_key: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    /// `smtps://user:password@host`. Without it, mail waits in the outbox and `doctor` says so.
+    pub smtp: Option<String>,
+    /// `Registre <ne-pas-repondre@exemple.fr>`.
+    pub from: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Contact {
+    /// The administration that publishes this site.
+    pub publisher: String,
+    pub publisher_address: String,
+    pub publication_director: String,
+    pub host: String,
+    pub team_email: String,
+    pub security_email: String,
+    pub data_protection_email: String,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Theme {
+    /// Folder of a copy of the State design system, for a deployer entitled to it.
+    pub dsfr_dir: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Multiplies every rate limit.
+    pub rate_multiplier: u32,
+    /// Whether webhooks may call this machine's own network: demonstrations and tests only.
+    pub allow_internal_calls: bool,
+}
+
+/// An outside provider and where it keeps data.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provider {
+    pub name: String,
+    /// What it does for us.
+    pub purpose: String,
+    /// ISO 3166-1 alpha-2 code of the country that hosts the data.
+    pub hosting_country: String,
+    /// Whether it sees personal data.
+    pub personal_data: bool,
+}
+
+/// Why a configuration is refused.
+#[derive(Debug, thiserror::Error)]
+#[error("configuration: {0}")]
+pub struct ConfigError(Box<figment::Error>);
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            server: Server::default(),
+            store: StoreConfig::default(),
+            mail: Mail::default(),
+            contact: Contact::default(),
+            theme: Theme::default(),
+            limits: Limits::default(),
+            feedback: std::collections::BTreeMap::new(),
+            providers: Vec::new(),
+            demonstration: false,
+        }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            base_url: String::new(),
+            instance: "one".to_owned(),
+            behind_proxy: false,
+        }
+    }
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self { folder: PathBuf::from("data"), postgres: None, schema_prefix: "pepiniere_".to_owned(), master_key: None }
+    }
+}
+
+impl Default for Contact {
+    fn default() -> Self {
+        let missing = || "à compléter par l’administration qui publie ce site".to_owned();
+        Self {
+            publisher: missing(),
+            publisher_address: missing(),
+            publication_director: missing(),
+            host: missing(),
+            team_email: "equipe@exemple.fr".to_owned(),
+            security_email: "securite@exemple.fr".to_owned(),
+            data_protection_email: "donnees-personnelles@exemple.fr".to_owned(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { rate_multiplier: 1, allow_internal_calls: false }
+    }
+}
+
+impl Config {
+    /// Reads `file` when given, then the environment.
+    pub fn read(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment
+            .merge(Env::prefixed("PEPINIERE_").split("__"))
+            .extract()
+            .map_err(|cause| ConfigError(Box::new(cause)))
+    }
+
+    /// Where databases live.
+    pub fn store(&self) -> Store {
+        match &self.store.postgres {
+            Some(url) => Store::Postgres { url: url.clone(), schema_prefix: self.store.schema_prefix.clone() },
+            None => Store::Sqlite { folder: self.store.folder.clone() },
+        }
+    }
+
+    /// The file of the master keys.
+    pub fn master_key_file(&self) -> PathBuf {
+        self.store.master_key.clone().unwrap_or_else(|| self.store.folder.join("master.key"))
+    }
+
+    /// The address people type, without a final slash.
+    pub fn base_url(&self) -> String {
+        if self.server.base_url.is_empty() {
+            format!("http://{}", self.server.listen)
+        } else {
+            self.server.base_url.trim_end_matches('/').to_owned()
+        }
+    }
+}

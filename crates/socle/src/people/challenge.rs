@@ -1,0 +1,197 @@
+//! The one-time link (and its code, for a mailbox opened on another screen) that signs an agent in.
+
+use jiff::{SignedDuration, Timestamp};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::ActiveValue::Set;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use super::{Agent, People, PeopleError};
+use crate::audit::{Actor, Entry};
+use crate::chance;
+use crate::rights::Assurance;
+use crate::store::Instant;
+
+/// How long a link may be used.
+const VALIDITY: SignedDuration = SignedDuration::from_mins(15);
+/// How many wrong codes end a challenge.
+const TRIES: i32 = 5;
+/// How many links one account may ask for within [`VALIDITY`].
+const LINKS: u64 = 5;
+
+/// A way to prove who one is. The list grows (OpenID Connect), sessions remember which were used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// A one-time link sent by e-mail.
+    EmailLink,
+    /// The six digits of the same message, typed.
+    EmailCode,
+    /// A code generator on a telephone (RFC 6238).
+    CodeGenerator,
+    /// One click, in demonstrations only.
+    Demonstration,
+}
+
+impl Method {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EmailLink => "email-link",
+            Self::EmailCode => "email-code",
+            Self::CodeGenerator => "code-generator",
+            Self::Demonstration => "demonstration",
+        }
+    }
+
+    /// What the method alone is worth. A code generator is a second proof: it comes after another method.
+    pub fn assurance(self) -> Assurance {
+        match self {
+            Self::EmailLink | Self::EmailCode => Assurance::One,
+            Self::CodeGenerator | Self::Demonstration => Assurance::Two,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "challenges")]
+pub struct Model {
+    /// Public half: in the form where the code is typed.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    pub agent_id: i64,
+    pub method: String,
+    /// Fingerprints of the link's secret and of the code, 32 bytes each.
+    pub code: Vec<u8>,
+    /// Where to go once signed in.
+    pub next: String,
+    pub tries: i32,
+    pub created_at: Instant,
+    pub expires_at: Instant,
+    pub used_at: Option<Instant>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// What is sent to the mailbox.
+pub struct Challenge {
+    pub id: String,
+    /// Goes in the link only.
+    pub secret: String,
+    /// Six digits.
+    pub code: String,
+}
+
+/// Why a link or a code was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ChallengeRefused {
+    #[error("this link or code is unknown, used or too old")]
+    Unknown,
+    #[error("wrong code, {left} tries left")]
+    Wrong { left: i32 },
+    #[error("too many links were asked for")]
+    TooMany,
+    #[error(transparent)]
+    People(#[from] PeopleError),
+}
+
+impl From<crate::store::StoreError> for ChallengeRefused {
+    fn from(cause: crate::store::StoreError) -> Self {
+        Self::People(cause.into())
+    }
+}
+
+impl From<DbErr> for ChallengeRefused {
+    fn from(cause: DbErr) -> Self {
+        Self::People(cause.into())
+    }
+}
+
+fn fingerprint(id: &str, secret: &str) -> [u8; 32] {
+    Sha256::new().chain_update(id).chain_update([0]).chain_update(secret).finalize().into()
+}
+
+impl People {
+    /// Opens a challenge for `agent`; the caller sends it to the mailbox.
+    pub async fn challenge(&self, agent: &Agent, next: String) -> Result<Challenge, ChallengeRefused> {
+        let challenge = Challenge { id: chance::secret_text(), secret: chance::secret_text(), code: chance::six_digits() };
+        let agent = agent.id;
+        self.database
+            .write(move |tx| {
+                Box::pin(async move {
+                    let since = Instant::from(tx.now() - VALIDITY);
+                    let recent = Entity::find()
+                        .filter(Column::AgentId.eq(agent))
+                        .filter(Column::CreatedAt.gt(since))
+                        .count(tx.connection())
+                        .await?;
+                    if recent >= LINKS {
+                        return Err(ChallengeRefused::TooMany);
+                    }
+                    let mut code = fingerprint(&challenge.id, &challenge.secret).to_vec();
+                    code.extend(fingerprint(&challenge.id, &challenge.code));
+                    Entity::insert(ActiveModel {
+                        id: Set(challenge.id.clone()),
+                        agent_id: Set(agent),
+                        method: Set(Method::EmailLink.name().to_owned()),
+                        code: Set(code),
+                        next: Set(next),
+                        tries: Set(0),
+                        created_at: Set(tx.now().into()),
+                        expires_at: Set((tx.now() + VALIDITY).into()),
+                        used_at: Set(None),
+                    })
+                    .exec_without_returning(tx.connection())
+                    .await?;
+                    tx.record(Entry::new(Actor::Public, "sign_in.asked", "agent", agent));
+                    Ok(challenge)
+                })
+            })
+            .await
+    }
+
+    /// Answers a challenge with the link's secret or the code. Returns the agent, the method and where to go.
+    /// A wrong answer is counted; a right one is used once.
+    pub async fn answer(&self, id: String, answer: String) -> Result<(i64, Method, String), ChallengeRefused> {
+        let outcome = self
+            .database
+            .write::<_, ChallengeRefused, _>(move |tx| {
+                Box::pin(async move {
+                    let Some(found) = Entity::find_by_id(id.as_str()).one(tx.connection()).await? else {
+                        return Ok(Err(ChallengeRefused::Unknown));
+                    };
+                    let now: Timestamp = tx.now();
+                    if found.used_at.is_some() || found.expires_at.timestamp() <= now || found.tries >= TRIES {
+                        return Ok(Err(ChallengeRefused::Unknown));
+                    }
+                    let given = fingerprint(&id, answer.trim());
+                    let is = |range: std::ops::Range<usize>| {
+                        found.code.get(range).is_some_and(|known| bool::from(known.ct_eq(given.as_slice())))
+                    };
+                    let method = match (is(0..32), is(32..64)) {
+                        (true, _) => Method::EmailLink,
+                        (_, true) => Method::EmailCode,
+                        _ => {
+                            Entity::update_many()
+                                .col_expr(Column::Tries, Expr::col(Column::Tries).add(1))
+                                .filter(Column::Id.eq(id.as_str()))
+                                .exec(tx.connection())
+                                .await?;
+                            tx.record(Entry::new(Actor::Public, "sign_in.wrong_code", "agent", found.agent_id));
+                            return Ok(Err(ChallengeRefused::Wrong { left: TRIES - found.tries - 1 }));
+                        }
+                    };
+                    Entity::update_many()
+                        .set(ActiveModel { used_at: Set(Some(now.into())), ..Default::default() })
+                        .filter(Column::Id.eq(id.as_str()))
+                        .exec(tx.connection())
+                        .await?;
+                    Ok(Ok((found.agent_id, method, found.next)))
+                })
+            })
+            .await?;
+        outcome
+    }
+}

@@ -1,0 +1,148 @@
+//! The code generator of an agent (time-based one-time passwords, RFC 6238: SHA-1, 30 seconds, 6 digits).
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use subtle::ConstantTimeEq as _;
+
+use super::{People, PeopleError};
+use crate::audit::{Actor, Entry};
+use crate::chance;
+use crate::seal::SealError;
+use crate::store::{Instant, StoreError};
+
+/// Seconds a code lasts.
+const STEP: i64 = 30;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "code_generators")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub agent_id: i64,
+    /// The shared secret, sealed.
+    pub sealed: Vec<u8>,
+    pub confirmed_at: Option<Instant>,
+    /// The last time step whose code was used: a code is good once.
+    pub last_step: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Why a code was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum CodeRefused {
+    #[error("no code generator is set up")]
+    None,
+    #[error("the code is wrong, too old or already used")]
+    Wrong,
+    #[error(transparent)]
+    People(#[from] PeopleError),
+}
+
+impl From<StoreError> for CodeRefused {
+    fn from(cause: StoreError) -> Self {
+        Self::People(cause.into())
+    }
+}
+impl From<DbErr> for CodeRefused {
+    fn from(cause: DbErr) -> Self {
+        Self::People(cause.into())
+    }
+}
+impl From<SealError> for CodeRefused {
+    fn from(cause: SealError) -> Self {
+        Self::People(cause.into())
+    }
+}
+
+fn context(agent: i64) -> String {
+    format!("code-generator {agent}")
+}
+
+fn code(secret: &[u8], step: i64) -> Option<String> {
+    let generator = totp_rs::Builder::new().with_secret(secret.to_vec()).build().ok()?;
+    Some(generator.generate(u64::try_from(step * STEP).ok()?).to_string())
+}
+
+impl People {
+    /// Draws a new secret for `agent`, replacing an unconfirmed one. Returns it in Base32, to be typed or scanned.
+    pub async fn prepare_code_generator(&self, agent: i64) -> Result<String, PeopleError> {
+        let secret = chance::secret_bytes::<20>();
+        let sealed = self.keyring.current("agents", "people").await?.seal(&context(agent), &secret);
+        self.database
+            .write::<_, PeopleError, _>(move |tx| {
+                Box::pin(async move {
+                    Entity::delete_by_id(agent).exec(tx.connection()).await?;
+                    Entity::insert(ActiveModel {
+                        agent_id: Set(agent),
+                        sealed: Set(sealed),
+                        confirmed_at: Set(None),
+                        last_step: Set(0),
+                    })
+                    .exec_without_returning(tx.connection())
+                    .await?;
+                    tx.record(Entry::new(Actor::Agent(agent), "code_generator.prepared", "agent", agent));
+                    Ok(())
+                })
+            })
+            .await?;
+        Ok(base32(&secret))
+    }
+
+    /// Whether `agent` has a confirmed code generator.
+    pub async fn has_code_generator(&self, agent: i64) -> Result<bool, PeopleError> {
+        let found = Entity::find_by_id(agent).one(self.database.read()).await?;
+        Ok(found.is_some_and(|found| found.confirmed_at.is_some()))
+    }
+
+    /// Checks a code (the present step, the one before or after), once. The first right code confirms the generator.
+    pub async fn check_code(&self, agent: i64, given: String) -> Result<(), CodeRefused> {
+        let found = Entity::find_by_id(agent).one(self.database.read()).await?.ok_or(CodeRefused::None)?;
+        let secret = self.keyring.open(&context(agent), &found.sealed).await?;
+        let now = self.database.clock().now().as_second() / STEP;
+        let given = given.trim().replace(' ', "");
+        let step = (now - 1..=now + 1)
+            .filter(|step| *step > found.last_step)
+            .find(|step| {
+                code(&secret, *step).is_some_and(|known| bool::from(known.as_bytes().ct_eq(given.as_bytes())))
+            })
+            .ok_or(CodeRefused::Wrong)?;
+        self.database
+            .write(move |tx| {
+                Box::pin(async move {
+                    let used = Entity::update_many()
+                        .set(ActiveModel {
+                            confirmed_at: Set(Some(found.confirmed_at.unwrap_or_else(|| tx.now().into()))),
+                            last_step: Set(step),
+                            ..Default::default()
+                        })
+                        .filter(Column::AgentId.eq(agent))
+                        .filter(Column::LastStep.lt(step))
+                        .exec(tx.connection())
+                        .await?;
+                    if used.rows_affected == 0 {
+                        return Err(CodeRefused::Wrong);
+                    }
+                    if found.confirmed_at.is_none() {
+                        tx.record(Entry::new(Actor::Agent(agent), "code_generator.confirmed", "agent", agent));
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+}
+
+/// Base32 without padding (RFC 4648), as code generators expect it.
+fn base32(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let bits: Vec<u8> = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| (byte >> bit) & 1)).collect();
+    bits.chunks(5)
+        .map(|chunk| {
+            let value = chunk.iter().fold(0_u8, |value, bit| value << 1 | bit) << (5 - chunk.len());
+            char::from(ALPHABET[usize::from(value)])
+        })
+        .collect()
+}

@@ -1,0 +1,140 @@
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, QueryOrder as _};
+
+use super::{Email, People, PeopleError, agent};
+use crate::audit::{Actor, Entry};
+use crate::store::Instant;
+
+/// What an agent may act as: a role in a service, within a tenant or not.
+pub type Membership = Model;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "memberships")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i64,
+    pub agent_id: i64,
+    /// The service's identifier: `registry`.
+    pub service: String,
+    /// The role's name in the service's rights table.
+    pub role: String,
+    /// The tenant the role is limited to, as the service names it.
+    pub tenant: Option<String>,
+    /// How people call the tenant.
+    pub tenant_name: String,
+    pub created_at: Instant,
+    pub revoked_at: Option<Instant>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A role to give.
+#[derive(Clone, Debug)]
+pub struct NewMembership {
+    pub service: String,
+    pub role: String,
+    pub tenant: Option<String>,
+    pub tenant_name: String,
+}
+
+impl People {
+    /// Gives a role to the agent of this address, creating the account if needed. Giving it twice changes nothing.
+    pub async fn give_role(
+        &self,
+        actor: Actor,
+        email: Email,
+        name: String,
+        role: NewMembership,
+    ) -> Result<Membership, PeopleError> {
+        self.database
+            .write(move |tx| {
+                Box::pin(async move {
+                    let agent = agent::ensure(tx, &actor, &email, &name).await?;
+                    let known = Entity::find()
+                        .filter(Column::AgentId.eq(agent.id))
+                        .filter(Column::Service.eq(role.service.as_str()))
+                        .filter(Column::Role.eq(role.role.as_str()))
+                        .filter(Column::RevokedAt.is_null())
+                        .all(tx.connection())
+                        .await?
+                        .into_iter()
+                        .find(|known| known.tenant == role.tenant);
+                    if let Some(known) = known {
+                        return Ok(known);
+                    }
+                    let membership = Model {
+                        id: tx.next_number(),
+                        agent_id: agent.id,
+                        service: role.service,
+                        role: role.role,
+                        tenant: role.tenant,
+                        tenant_name: role.tenant_name,
+                        created_at: tx.now().into(),
+                        revoked_at: None,
+                    };
+                    Entity::insert(ActiveModel::from(membership.clone()))
+                        .exec_without_returning(tx.connection())
+                        .await?;
+                    tx.record(Entry::new(actor, "role.given", "agent", agent.id).with_facts(serde_json::json!({
+                        "service": membership.service, "role": membership.role, "tenant": membership.tenant,
+                    })));
+                    Ok(membership)
+                })
+            })
+            .await
+    }
+
+    /// Takes a role back; the sessions that act in it end at once. `false` when there was none in this tenant.
+    pub async fn take_role(&self, actor: Actor, id: i64, within: Option<String>) -> Result<bool, PeopleError> {
+        self.database
+            .write(move |tx| {
+                Box::pin(async move {
+                    let Some(membership) = Entity::find_by_id(id).one(tx.connection()).await? else {
+                        return Ok(false);
+                    };
+                    if membership.revoked_at.is_some() || (within.is_some() && membership.tenant != within) {
+                        return Ok(false);
+                    }
+                    Entity::update_many()
+                        .set(ActiveModel { revoked_at: Set(Some(tx.now().into())), ..Default::default() })
+                        .filter(Column::Id.eq(id))
+                        .exec(tx.connection())
+                        .await?;
+                    super::session::Entity::delete_many()
+                        .filter(super::session::Column::MembershipId.eq(id))
+                        .exec(tx.connection())
+                        .await?;
+                    tx.record(
+                        Entry::new(actor, "role.taken", "agent", membership.agent_id).with_facts(serde_json::json!({
+                            "service": membership.service, "role": membership.role, "tenant": membership.tenant,
+                        })),
+                    );
+                    Ok(true)
+                })
+            })
+            .await
+    }
+
+    /// The roles an agent holds now.
+    pub async fn roles_of(&self, agent: i64) -> Result<Vec<Membership>, PeopleError> {
+        Ok(Entity::find()
+            .filter(Column::AgentId.eq(agent))
+            .filter(Column::RevokedAt.is_null())
+            .order_by_asc(Column::Id)
+            .all(self.database.read())
+            .await?)
+    }
+
+    /// The roles held in a service, within `tenant` when given.
+    pub async fn members_of(&self, service: &str, tenant: Option<&str>) -> Result<Vec<Membership>, PeopleError> {
+        let mut select =
+            Entity::find().filter(Column::Service.eq(service)).filter(Column::RevokedAt.is_null());
+        if let Some(tenant) = tenant {
+            select = select.filter(Column::Tenant.eq(tenant));
+        }
+        Ok(select.order_by_asc(Column::Id).all(self.database.read()).await?)
+    }
+}

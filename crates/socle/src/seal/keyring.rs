@@ -1,0 +1,305 @@
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chacha20poly1305::aead::{Aead as _, Payload};
+use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Order, Query};
+use sea_orm::{ConnectionTrait, QueryResult};
+use zeroize::Zeroizing;
+
+use super::master::NONCE;
+use super::{MasterKeyError, MasterKeys};
+use crate::audit::{Actor, Entry};
+use crate::chance;
+use crate::store::{Database, Instant, StoreError};
+
+/// First byte of a sealed value: the version of its layout (version, key, nonce, ciphertext).
+const LAYOUT: u8 = 1;
+
+/// A data key, in memory only.
+pub struct DataKey {
+    id: i64,
+    bytes: Zeroizing<[u8; 32]>,
+    cipher: XChaCha20Poly1305,
+}
+
+/// Why a value could not be sealed or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    #[error("the key that sealed this value was destroyed: the value is erased")]
+    Destroyed,
+    #[error("a sealed value was altered, or belongs somewhere else")]
+    Altered,
+    #[error(transparent)]
+    Master(#[from] MasterKeyError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sea_orm::DbErr> for SealError {
+    fn from(cause: sea_orm::DbErr) -> Self {
+        Self::Store(cause.into())
+    }
+}
+
+impl DataKey {
+    fn new(id: i64, bytes: &[u8]) -> Result<Self, SealError> {
+        let bytes: [u8; 32] = bytes.try_into().map_err(|_| SealError::Altered)?;
+        Ok(Self { id, cipher: XChaCha20Poly1305::new(&bytes.into()), bytes: Zeroizing::new(bytes) })
+    }
+
+    /// The key's number in its database.
+    pub fn id(&self) -> i64 {
+        self.id
+    }
+
+    pub(super) fn bytes(&self) -> &[u8; 32] {
+        &self.bytes
+    }
+
+    /// Seals `plain`; `context` says where the value belongs, so that it does not open anywhere else.
+    pub fn seal(&self, context: &str, plain: &[u8]) -> Vec<u8> {
+        let nonce = chance::secret_bytes::<NONCE>();
+        let mut sealed = Vec::with_capacity(1 + 8 + NONCE + plain.len() + 16);
+        sealed.push(LAYOUT);
+        sealed.extend(self.id.to_be_bytes());
+        sealed.extend(nonce);
+        let payload = Payload { msg: plain, aad: context.as_bytes() };
+        // Encryption in memory only fails for messages of hundreds of gigabytes.
+        sealed.extend(self.cipher.encrypt(&XNonce::from(nonce), payload).expect("a value is short"));
+        sealed
+    }
+
+    fn open(&self, context: &str, nonce: [u8; NONCE], sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+        let payload = Payload { msg: sealed, aad: context.as_bytes() };
+        self.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Altered)
+    }
+}
+
+/// The data keys of one database.
+#[derive(Clone)]
+pub struct Keyring {
+    database: Database,
+    master: Arc<MasterKeys>,
+    opened: Arc<RwLock<Opened>>,
+}
+
+#[derive(Default)]
+struct Opened {
+    current: HashMap<(String, &'static str), Arc<DataKey>>,
+    by_id: HashMap<i64, Arc<DataKey>>,
+}
+
+impl Keyring {
+    pub fn new(database: Database, master: Arc<MasterKeys>) -> Self {
+        Self { database, master, opened: Arc::default() }
+    }
+
+    /// The key that seals new values of `tenant`; drawn and stored at first use.
+    pub async fn current(&self, tenant: &str, purpose: &'static str) -> Result<Arc<DataKey>, SealError> {
+        let known = self
+            .opened
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .current
+            .get(&(tenant.to_owned(), purpose))
+            .map(Arc::clone);
+        if let Some(key) = known {
+            return Ok(key);
+        }
+        let master = Arc::clone(&self.master);
+        let wanted = tenant.to_owned();
+        let key = self
+            .database
+            .write(move |tx| {
+                Box::pin(async move {
+                    if let Some(row) = newest(tx.connection(), &wanted, purpose).await? {
+                        return unwrap_row(&master, &row, &wanted, purpose);
+                    }
+                    let id = tx.next_number();
+                    let bytes = Zeroizing::new(chance::secret_bytes::<32>());
+                    let insert = Query::insert()
+                        .into_table(Alias::new("data_keys"))
+                        .columns(["id", "tenant", "purpose", "master_key", "wrapped", "created_at"].map(Alias::new))
+                        .values_panic([
+                            id.into(),
+                            wanted.as_str().into(),
+                            purpose.into(),
+                            master.current().into(),
+                            master.wrap(bytes.as_slice(), &context(&wanted, purpose)).into(),
+                            Expr::val(Instant::from(tx.now())),
+                        ])
+                        .to_owned();
+                    tx.connection().execute(&insert).await?;
+                    tx.record(
+                        Entry::new(Actor::Program("keyring"), "data_key.created", "data_key", id)
+                            .with_facts(serde_json::json!({"tenant": wanted, "purpose": purpose})),
+                    );
+                    DataKey::new(id, bytes.as_slice())
+                })
+            })
+            .await?;
+        let key = Arc::new(key);
+        let mut opened = self.opened.write().unwrap_or_else(PoisonError::into_inner);
+        opened.by_id.insert(key.id, Arc::clone(&key));
+        opened.current.insert((tenant.to_owned(), purpose), Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// Opens a value sealed by any key of this database.
+    pub async fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+        let (&layout, rest) = sealed.split_first().ok_or(SealError::Altered)?;
+        let (id, rest) = rest.split_first_chunk::<8>().ok_or(SealError::Altered)?;
+        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or(SealError::Altered)?;
+        if layout != LAYOUT {
+            return Err(SealError::Altered);
+        }
+        self.by_id(i64::from_be_bytes(*id)).await?.open(context, *nonce, ciphertext)
+    }
+
+    async fn by_id(&self, id: i64) -> Result<Arc<DataKey>, SealError> {
+        let known =
+            self.opened.read().unwrap_or_else(PoisonError::into_inner).by_id.get(&id).map(Arc::clone);
+        if let Some(key) = known {
+            return Ok(key);
+        }
+        let select = Query::select()
+            .columns(["id", "master_key", "wrapped", "tenant", "purpose"].map(Alias::new))
+            .from(Alias::new("data_keys"))
+            .and_where(Expr::col(Alias::new("id")).eq(id))
+            .to_owned();
+        let row = self.database.read().query_one(&select).await?.ok_or(SealError::Destroyed)?;
+        let (tenant, purpose): (String, String) = (row.try_get_by_index(3)?, row.try_get_by_index(4)?);
+        let key = Arc::new(unwrap_row(&self.master, &row, &tenant, &purpose)?);
+        self.opened.write().unwrap_or_else(PoisonError::into_inner).by_id.insert(id, Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// Draws a new key for `tenant`: new values use it, old values still open.
+    pub async fn rotate(&self, actor: Actor, tenant: &str, purpose: &'static str) -> Result<i64, SealError> {
+        let master = Arc::clone(&self.master);
+        let wanted = tenant.to_owned();
+        let id = self
+            .database
+            .write::<_, SealError, _>(move |tx| {
+                Box::pin(async move {
+                    let id = tx.next_number();
+                    let bytes = Zeroizing::new(chance::secret_bytes::<32>());
+                    let insert = Query::insert()
+                        .into_table(Alias::new("data_keys"))
+                        .columns(["id", "tenant", "purpose", "master_key", "wrapped", "created_at"].map(Alias::new))
+                        .values_panic([
+                            id.into(),
+                            wanted.as_str().into(),
+                            purpose.into(),
+                            master.current().into(),
+                            master.wrap(bytes.as_slice(), &context(&wanted, purpose)).into(),
+                            Expr::val(Instant::from(tx.now())),
+                        ])
+                        .to_owned();
+                    tx.connection().execute(&insert).await?;
+                    tx.record(
+                        Entry::new(actor, "data_key.rotated", "data_key", id)
+                            .with_facts(serde_json::json!({"tenant": wanted, "purpose": purpose})),
+                    );
+                    Ok(id)
+                })
+            })
+            .await?;
+        let mut opened = self.opened.write().unwrap_or_else(PoisonError::into_inner);
+        opened.current.remove(&(tenant.to_owned(), purpose));
+        Ok(id)
+    }
+
+    /// Destroys every key of `tenant` for `purpose`: what they sealed can never be read again, in this
+    /// database or in its backups made after this change.
+    pub async fn destroy(&self, actor: Actor, tenant: &str, purpose: &'static str) -> Result<u64, SealError> {
+        let wanted = tenant.to_owned();
+        let destroyed = self
+            .database
+            .write::<_, SealError, _>(move |tx| {
+                Box::pin(async move {
+                    let update = Query::update()
+                        .table(Alias::new("data_keys"))
+                        .value(Alias::new("wrapped"), Option::<Vec<u8>>::None)
+                        .value(Alias::new("destroyed_at"), Expr::val(Instant::from(tx.now())))
+                        .and_where(Expr::col(Alias::new("tenant")).eq(wanted.as_str()))
+                        .and_where(Expr::col(Alias::new("purpose")).eq(purpose))
+                        .and_where(Expr::col(Alias::new("destroyed_at")).is_null())
+                        .to_owned();
+                    let destroyed = tx.connection().execute(&update).await?.rows_affected();
+                    tx.record(
+                        Entry::new(actor, "data_key.destroyed", "tenant", &wanted)
+                            .with_facts(serde_json::json!({"purpose": purpose, "keys": destroyed})),
+                    );
+                    Ok(destroyed)
+                })
+            })
+            .await?;
+        *self.opened.write().unwrap_or_else(PoisonError::into_inner) = Opened::default();
+        Ok(destroyed)
+    }
+
+    /// Wraps every data key with the current master key. Returns how many changed.
+    pub async fn rewrap(&self, actor: Actor) -> Result<u64, SealError> {
+        let master = Arc::clone(&self.master);
+        self.database
+            .write(move |tx| {
+                Box::pin(async move {
+                    let select = Query::select()
+                        .columns(["id", "master_key", "wrapped", "tenant", "purpose"].map(Alias::new))
+                        .from(Alias::new("data_keys"))
+                        .and_where(Expr::col(Alias::new("master_key")).ne(master.current()))
+                        .and_where(Expr::col(Alias::new("destroyed_at")).is_null())
+                        .to_owned();
+                    let rows = tx.connection().query_all(&select).await?;
+                    for row in &rows {
+                        let (tenant, purpose): (String, String) = (row.try_get_by_index(3)?, row.try_get_by_index(4)?);
+                        let key = unwrap_row(&master, row, &tenant, &purpose)?;
+                        let update = Query::update()
+                            .table(Alias::new("data_keys"))
+                            .value(Alias::new("wrapped"), master.wrap(key.bytes(), &context(&tenant, &purpose)))
+                            .value(Alias::new("master_key"), master.current())
+                            .and_where(Expr::col(Alias::new("id")).eq(key.id))
+                            .to_owned();
+                        tx.connection().execute(&update).await?;
+                    }
+                    tx.record(
+                        Entry::new(actor, "master_key.rotated", "master_key", master.current())
+                            .with_facts(serde_json::json!({"keys": rows.len()})),
+                    );
+                    Ok(rows.len() as u64)
+                })
+            })
+            .await
+    }
+}
+
+/// What binds a wrapped key to its place.
+fn context(tenant: &str, purpose: &str) -> String {
+    format!("{purpose}\u{0}{tenant}")
+}
+
+async fn newest(
+    connection: &impl ConnectionTrait,
+    tenant: &str,
+    purpose: &str,
+) -> Result<Option<QueryResult>, sea_orm::DbErr> {
+    let select = Query::select()
+        .columns(["id", "master_key", "wrapped"].map(Alias::new))
+        .from(Alias::new("data_keys"))
+        .and_where(Expr::col(Alias::new("tenant")).eq(tenant))
+        .and_where(Expr::col(Alias::new("purpose")).eq(purpose))
+        .and_where(Expr::col(Alias::new("destroyed_at")).is_null())
+        .order_by(Alias::new("id"), Order::Desc)
+        .limit(1)
+        .to_owned();
+    connection.query_one(&select).await
+}
+
+fn unwrap_row(master: &MasterKeys, row: &QueryResult, tenant: &str, purpose: &str) -> Result<DataKey, SealError> {
+    let (id, name): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    let wrapped: Option<Vec<u8>> = row.try_get_by_index(2)?;
+    let wrapped = wrapped.ok_or(SealError::Destroyed)?;
+    DataKey::new(id, &master.unwrap(&name, &wrapped, &context(tenant, purpose))?)
+}

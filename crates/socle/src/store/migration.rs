@@ -1,0 +1,64 @@
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr};
+use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTraitSelf, SchemaManager};
+
+/// One change of the tables, written once for both stores and never edited after it landed.
+///
+/// The SQL uses three words that the stores spell differently: `@key` (a 64-bit primary key), `@bytes` and
+/// `@real` (a 64-bit float). Everything else is what SQLite and PostgreSQL have in common.
+#[derive(Clone, Copy)]
+pub struct Migration {
+    /// Unique within its database; the order of application is the order of the list.
+    pub name: &'static str,
+    /// Statements separated by semicolons.
+    pub sql: &'static str,
+}
+
+impl MigrationName for Migration {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let (key, bytes) = match manager.get_database_backend() {
+            DbBackend::Sqlite => ("INTEGER PRIMARY KEY", "BLOB"),
+            _ => ("BIGINT PRIMARY KEY", "BYTEA"),
+        };
+        let sql = self.sql.replace("@key", key).replace("@bytes", bytes).replace("@real", "DOUBLE PRECISION");
+        manager.get_connection().execute_unprepared(&sql).await?;
+        Ok(())
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+/// The migrations of one database: what every database has, then the service's own.
+#[derive(Clone)]
+pub struct Migrations(Vec<Migration>);
+
+impl Migrations {
+    /// The common tables (commit groups, audit, keys, jobs, outbox) followed by `own`.
+    pub fn with_common(own: &[Migration]) -> Self {
+        let mut all = vec![Migration {
+            name: "common_0001",
+            sql: include_str!("../../migrations/common/0001.sql"),
+        }];
+        all.extend_from_slice(own);
+        Self(all)
+    }
+
+    /// Applies what is missing; applied migrations are left alone.
+    pub(super) async fn apply(&self, connection: &DatabaseConnection) -> Result<(), DbErr> {
+        self.up(connection, None).await
+    }
+}
+
+impl MigratorTraitSelf for Migrations {
+    fn migrations(&self) -> Vec<Box<dyn MigrationTrait>> {
+        self.0.iter().map(|migration| Box::new(*migration) as Box<dyn MigrationTrait>).collect()
+    }
+}

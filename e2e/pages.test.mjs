@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { assertAccessible } from "./lib/accessibility.mjs";
+import { WIDTHS, address, launch, withPage } from "./lib/browser.mjs";
+import { assertNoOverflow, shoot } from "./lib/look.mjs";
+import { assertAtHome, assertLight, assertQuiet, watch } from "./lib/requests.mjs";
+
+// PAGES: another list than ours, for trying the harness itself.
+const { pages } = await import(process.env.PAGES ?? "./pages.mjs");
+
+describe("every page", () => {
+  let browser;
+  before(async () => {
+    browser = await launch();
+  });
+  after(() => browser?.close());
+
+  for (const entry of pages) {
+    for (const width of Object.values(WIDTHS)) {
+      test(`${entry.path} at ${width}${entry.as ? ` as ${JSON.stringify(entry.as)}` : ""}`, () =>
+        withPage(browser, { width, as: entry.as }, (page) => walk(page, entry)));
+    }
+    test(`${entry.path} in the dark${entry.as ? ` as ${JSON.stringify(entry.as)}` : ""}`, () =>
+      withPage(browser, { as: entry.as, scheme: "dark" }, async (page) => {
+        await page.goto(address(entry.path));
+        await assertAccessible(page);
+      }));
+    test(`${entry.path} without JavaScript${entry.as ? ` as ${JSON.stringify(entry.as)}` : ""}`, () =>
+      withPage(browser, { as: entry.as, javascript: false }, async (page) => {
+        const response = await page.goto(address(entry.path));
+        assert.equal(response.status(), entry.status ?? 200);
+        assert.equal(await page.locator("h1:visible").count(), 1, "one visible h1");
+      }));
+  }
+});
+
+async function walk(page, entry) {
+  const status = entry.status ?? 200;
+  const seen = await watch(page);
+  const response = await page.goto(address(entry.path), { waitUntil: "networkidle" });
+  // First the picture: it helps most when what follows fails.
+  await shoot(page, entry.name ?? `${roleOf(entry.as)}${entry.path}`);
+
+  assert.equal(response.status(), status);
+  const headings = await page.locator("h1").allInnerTexts();
+  assert.equal(headings.length, 1, `one h1, not ${headings.length}: ${headings.join(" | ")}`);
+  if (entry.h1) assert.equal(headings[0].trim(), entry.h1);
+  assert.ok((await page.title()).trim(), "the page has a title");
+  assert.match((await page.locator("html").getAttribute("lang")) ?? "", /^[a-z]{2,3}(-\w+)?$/, "the page says its language");
+  await assertNoOverflow(page);
+  await assertAccessible(page);
+  assertAtHome(seen);
+  assertQuiet(seen, status);
+  assertLight(seen, entry.bytes);
+}
+
+function roleOf(as) {
+  if (!as) return "";
+  return `${typeof as === "string" ? as : Object.values(as).join("-")}`;
+}
