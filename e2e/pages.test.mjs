@@ -41,17 +41,32 @@ async function walk(page, entry) {
   // First the picture: it helps most when what follows fails.
   await shoot(page, entry.name ?? `${roleOf(entry.as)}${entry.path}`);
 
-  assert.equal(response.status(), status);
   const headings = await page.locator("h1").allInnerTexts();
-  assert.equal(headings.length, 1, `one h1, not ${headings.length}: ${headings.join(" | ")}`);
-  if (entry.h1) assert.equal(headings[0].trim(), entry.h1);
-  assert.ok((await page.title()).trim(), "the page has a title");
-  assert.match((await page.locator("html").getAttribute("lang")) ?? "", /^[a-z]{2,3}(-\w+)?$/, "the page says its language");
-  await assertNoOverflow(page);
-  await assertAccessible(page);
-  assertAtHome(seen);
-  assertQuiet(seen, status);
-  assertLight(seen, entry.bytes);
+  await all(
+    () => assert.ok(response.status() === status, `the page answered ${response.status()}`),
+    () => assert.ok(headings.length === 1, `one h1, not ${headings.length}: ${headings.join(" | ")}`),
+    () => entry.h1 && assert.ok(headings[0]?.trim() === entry.h1, `the h1 is "${headings[0]}", not "${entry.h1}"`),
+    async () => assert.ok((await page.title()).trim(), "the page has no title"),
+    async () => assert.match((await page.locator("html").getAttribute("lang")) ?? "", /^[a-z]{2,3}(-\w+)?$/, "the page does not say its language"),
+    () => assertNoOverflow(page),
+    () => assertAccessible(page),
+    () => assertAtHome(seen),
+    () => assertQuiet(seen, status),
+    () => assertLight(seen, entry.bytes),
+  );
+}
+
+/** Runs every check and tells all that failed: one walk of a page shows all there is to fix. */
+async function all(...checks) {
+  const failures = [];
+  for (const check of checks) {
+    try {
+      await check();
+    } catch (error) {
+      failures.push(error.message);
+    }
+  }
+  assert.ok(failures.length === 0, `${failures.length} check(s) failed\n\n${failures.join("\n\n")}`);
 }
 
 function roleOf(as) {

@@ -65,15 +65,17 @@ export async function open(browser, { width = WIDTHS.desk, javascript = true, as
     // Pages carry a strict content policy; axe is injected by the test.
     bypassCSP: javascript,
   });
-  const page = await context.newPage();
   if (as) {
-    const response = await page.goto(address(account(as).sign_in_url));
+    // In a tab of its own: what it was still loading does not mix with the page looked at.
+    const door = await context.newPage();
+    const response = await door.goto(address(account(as).sign_in_url));
     if (!response?.ok()) {
       await context.close();
       throw new Error(`sign-in as ${JSON.stringify(as)} answered ${response?.status()}`);
     }
+    await door.close();
   }
-  return page;
+  return context.newPage();
 }
 
 export async function withPage(browser, options, work) {

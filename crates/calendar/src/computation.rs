@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 
 use crate::{
-    CalendarError, Counting, Course, DayKind, Deadline, DelayRule, Direction, Extension, Remaining, SkippedDay, Step,
-    Stopped, Suspensions, WorkingCalendar, same_day::SameDay, suspension::Period,
+    CalendarError, Counting, Course, DayKind, Deadline, DelayRule, Direction, Extension, Remaining,
+    SkippedDay, Step, Stopped, Suspensions, WorkingCalendar, same_day::SameDay, suspension::Period,
 };
 
 /// A computation under way: the last day so far, and the steps told.
@@ -15,7 +15,11 @@ struct Reached {
     steps: Vec<Step>,
 }
 
-pub(crate) fn forward(rule: &DelayRule, act: Date, calendar: &WorkingCalendar) -> Result<Deadline, CalendarError> {
+pub(crate) fn forward(
+    rule: &DelayRule,
+    act: Date,
+    calendar: &WorkingCalendar,
+) -> Result<Deadline, CalendarError> {
     let Reached { last_day, mut steps, .. } = count_forward(rule, act, calendar)?;
     let expires_on = extend(rule.extension, last_day, calendar, &mut steps)?;
     Ok(Deadline { rule: rule.clone(), direction: Direction::After, origin: act, expires_on, steps })
@@ -34,7 +38,9 @@ pub(crate) fn with_suspensions(
         let begins_in_time = course.deadline().is_none_or(|deadline| period.from <= deadline.expires_on);
         match period.through {
             Some(through) if begins_in_time && through > start => {
-                start = through;
+                // The last day of the interruption does not count, even where the day of the act does.
+                let first_day_counts = rule.counting == Counting::Inclusive;
+                start = calendar.add(DayKind::Calendar, through, i32::from(first_day_counts))?;
                 interruptions.push(Step::Interrupted { from: period.from, through });
                 course = suspended(rule, start, calendar, suspensions.suspending())?;
             }
@@ -96,7 +102,13 @@ fn suspended(
         steps.push(Step::Suspended { from: period.from, through, elapsed, remaining, becomes: last_day });
     }
     let expires_on = extend(rule.extension, last_day, calendar, &mut steps)?;
-    Ok(Course::Expires(Deadline { rule: rule.clone(), direction: Direction::After, origin: act, expires_on, steps }))
+    Ok(Course::Expires(Deadline {
+        rule: rule.clone(),
+        direction: Direction::After,
+        origin: act,
+        expires_on,
+        steps,
+    }))
 }
 
 /// From the day of the act to the last day, before suspension and extension.
@@ -119,7 +131,11 @@ fn count_forward(rule: &DelayRule, act: Date, calendar: &WorkingCalendar) -> Res
             let same = SameDay::months_from(act, months)?;
             steps.extend(missing(same));
             // The eve of the day with the same number; where that day is missing, the month's last day is that eve.
-            if inclusive && same.missing.is_none() { calendar.add(DayKind::Calendar, same.date, -1)? } else { same.date }
+            if inclusive && same.missing.is_none() {
+                calendar.add(DayKind::Calendar, same.date, -1)?
+            } else {
+                same.date
+            }
         }
     };
     let mut last_day = calendar.add(kind, base, days)?;
@@ -132,7 +148,11 @@ fn count_forward(rule: &DelayRule, act: Date, calendar: &WorkingCalendar) -> Res
     Ok(Reached { eve, last_day, steps })
 }
 
-pub(crate) fn backward(rule: &DelayRule, event: Date, calendar: &WorkingCalendar) -> Result<Deadline, CalendarError> {
+pub(crate) fn backward(
+    rule: &DelayRule,
+    event: Date,
+    calendar: &WorkingCalendar,
+) -> Result<Deadline, CalendarError> {
     if rule.delay.is_empty() {
         return Err(CalendarError::EmptyDelay);
     }
@@ -147,16 +167,15 @@ pub(crate) fn backward(rule: &DelayRule, event: Date, calendar: &WorkingCalendar
         (event, Step::DayOfActExcluded { act: event, first_day })
     };
     let mut steps = vec![first];
+    // The reverse of counting forward, where months come first (art. 641, al. 3): days, then months. In the other
+    // order, twenty days and one month before 15 March would leave less than that until 15 March.
     let (months, days) = rule.delay.months_and_days();
-    let base = match months {
-        None => anchor,
-        Some(months) => {
-            let same = SameDay::months_from(anchor, -months)?;
-            steps.extend(missing(same));
-            same.date
-        }
-    };
-    let mut last_day = calendar.add(kind, base, -days)?;
+    let mut last_day = calendar.add(kind, anchor, -days)?;
+    if let Some(months) = months {
+        let same = SameDay::months_from(last_day, -months)?;
+        steps.extend(missing(same));
+        last_day = same.date;
+    }
     steps.push(Step::Counted { delay: rule.delay, from: event, to: last_day });
     if rule.counting == Counting::Franc {
         let becomes = calendar.previous(kind, last_day)?;

@@ -23,7 +23,7 @@ pub enum Delay {
     Months(u16),
     /// The same, in years (art. 641, al. 2).
     Years(u16),
-    /// The months are counted first, then the days (art. 641, al. 3).
+    /// The months are counted first, then the days (art. 641, al. 3); the other way round when counted backwards.
     MonthsAndDays { months: u16, days: u16 },
 }
 
@@ -47,9 +47,11 @@ impl Delay {
         match self {
             Self::WorkingDays(_) => DayKind::Working,
             Self::BusinessDays(_) => DayKind::Business,
-            Self::Days(_) | Self::Weeks(_) | Self::Months(_) | Self::Years(_) | Self::MonthsAndDays { .. } => {
-                DayKind::Calendar
-            }
+            Self::Days(_)
+            | Self::Weeks(_)
+            | Self::Months(_)
+            | Self::Years(_)
+            | Self::MonthsAndDays { .. } => DayKind::Calendar,
         }
     }
 

@@ -51,7 +51,7 @@ impl DelayRule {
     /// A delay between parties or between services, notice included: counted as in procedure, never extended. Source:
     /// code de procédure civile, art. 641, which courts apply beyond procedure (Cour de cassation, 3e civ., 21
     /// décembre 1987, n° 85-10.794); cite the clause with [`DelayRule::citing`].
-    pub const fn contractual(delay: Delay) -> Self {
+    pub const fn plain(delay: Delay) -> Self {
         Self {
             delay,
             counting: Counting::Ordinary,
@@ -91,6 +91,9 @@ impl DelayRule {
     /// A suspension puts the last day off by the days it stops, those that were running; a period that begins after
     /// the last day does nothing. Interruptions are applied first, each when it begins before the delay has expired.
     /// When a text postpones the start instead (the delay has not begun), give the postponed day as `act`.
+    ///
+    /// Trap: months are not equally long, so that of two acts inside one suspension the later can have up to three days
+    /// fewer left to run.
     ///
     /// # Errors
     /// [`CalendarError::EmptyDelay`], [`CalendarError::OutOfRange`].

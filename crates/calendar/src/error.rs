@@ -15,7 +15,9 @@ pub enum CalendarError {
     /// Extension to the first working day was asked of a delay counted backwards: it would shorten the time it
     /// protects. Source: article 642 of the code de procédure civile does not apply to délais à rebours, Cour de
     /// cassation, 2e civ., 4 février 1998, n° 96-13.391.
-    #[error("a delay counted backwards is not extended to the first working day (Cass. 2e civ., 4 février 1998)")]
+    #[error(
+        "a delay counted backwards is not extended to the first working day (Cass. 2e civ., 4 février 1998)"
+    )]
     ExtensionOfBackwardDelay,
     /// A period that ends before it starts.
     #[error("a period from {from} through {through} ends before it starts")]

@@ -46,7 +46,12 @@ pub struct HolidayLaw {
 }
 
 impl HolidayLaw {
-    pub(crate) const fn statutory(name: &'static str, day: HolidayDay, first_year: i16, source: &'static str) -> Self {
+    pub(crate) const fn statutory(
+        name: &'static str,
+        day: HolidayDay,
+        first_year: i16,
+        source: &'static str,
+    ) -> Self {
         Self {
             name,
             day,

@@ -40,11 +40,11 @@
 //!
 //! let calendar = WorkingCalendar::new(Territory::Metropole);
 //!
-//! let notice = DelayRule::contractual(Delay::Months(3)).citing("convention de délégation de gestion, art. 7");
+//! let notice = DelayRule::plain(Delay::Months(3)).citing("convention de délégation de gestion, art. 7");
 //! let last_day = notice.before(date(2027, 12, 31), &calendar)?.expires_on;
 //! assert_eq!(last_day, date(2027, 9, 30));
 //!
-//! let presence = DelayRule::contractual(Delay::Months(3)).citing("code de l'action sociale et des familles");
+//! let presence = DelayRule::plain(Delay::Months(3)).citing("code de l'action sociale et des familles");
 //! let in_hospital = Suspensions::new([Suspension::suspends(date(2027, 2, 1), Some(date(2027, 2, 20)))])?;
 //! let course = presence.after_with(date(2027, 1, 15), &calendar, &in_hospital)?;
 //! let deadline = course.deadline().expect("the stay is over");
@@ -68,7 +68,7 @@
 //! |---|---|
 //! | a delay of civil procedure, or nothing more precise | [`DelayRule::procedural`] |
 //! | an appeal to the administrative court, a *délai franc* | [`DelayRule::franc`] |
-//! | a delay of an agreement, a silence that becomes a decision, notice | [`DelayRule::contractual`] |
+//! | a delay of an agreement, a silence that becomes a decision, notice | [`DelayRule::plain`] |
 //! | a right given for a year, an agreement concluded for six months | [`DelayRule::term`] |
 //!
 //! # Traps, each held by a test

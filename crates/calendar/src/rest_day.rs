@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum RestDay {
     /// A holiday, by its French name.
-    Holiday { name: Cow<'static, str> },
+    Holiday {
+        name: Cow<'static, str>,
+    },
     Sunday,
     /// A day on which the service is closed (*jour chômé*, code de procédure civile, art. 642).
     Closed,

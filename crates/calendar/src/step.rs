@@ -64,7 +64,9 @@ impl Step {
                     "code de procédure civile, art. 641, al. 1er"
                 }
             },
-            Self::LastDayExcluded { .. } => "règle du délai franc (Conseil d'État, 19 septembre 2014, n° 362568)",
+            Self::LastDayExcluded { .. } => {
+                "règle du délai franc (Conseil d'État, 19 septembre 2014, n° 362568)"
+            }
             Self::Suspended { .. } => "code civil, art. 2230",
             Self::Extended { .. } => "code de procédure civile, art. 642, al. 2",
             Self::BroughtBack { .. } => "stipulation de la règle",

@@ -91,7 +91,8 @@ impl TryFrom<Vec<Suspension>> for Suspensions {
 
 impl From<Suspensions> for Vec<Suspension> {
     fn from(all: Suspensions) -> Self {
-        let suspending = all.suspending.into_iter().map(|period| Suspension::suspends(period.from, period.through));
+        let suspending =
+            all.suspending.into_iter().map(|period| Suspension::suspends(period.from, period.through));
         let interrupting =
             all.interrupting.into_iter().map(|period| Suspension::interrupts(period.from, period.through));
         suspending.chain(interrupting).collect()

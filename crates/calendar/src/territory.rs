@@ -47,7 +47,9 @@ impl Territory {
         match self {
             Self::Metropole => "France métropolitaine",
             Self::AlsaceMoselle => "Alsace-Moselle",
-            Self::AlsaceMoselleWithoutTemple => "Alsace-Moselle (commune sans temple protestant ni église mixte)",
+            Self::AlsaceMoselleWithoutTemple => {
+                "Alsace-Moselle (commune sans temple protestant ni église mixte)"
+            }
             Self::Guadeloupe => "Guadeloupe",
             Self::Martinique => "Martinique",
             Self::Guyane => "Guyane",
@@ -76,11 +78,14 @@ impl Territory {
             "976" => Some(Self::Mayotte),
             "977" => Some(Self::SaintBarthelemy),
             "978" => Some(Self::SaintMartin),
-            _ if code.len() == 2 => {
-                let number: u8 = code.parse().ok()?;
-                ((1..=95).contains(&number) && number != 20).then_some(Self::Metropole)
-            }
-            _ => None,
+            _ => match code.as_bytes() {
+                // 20 became 2A and 2B in 1976.
+                [tens @ b'0'..=b'9', units @ b'0'..=b'9'] => {
+                    let number = (tens - b'0') * 10 + (units - b'0');
+                    ((1..=95).contains(&number) && number != 20).then_some(Self::Metropole)
+                }
+                _ => None,
+            },
         }
     }
 }

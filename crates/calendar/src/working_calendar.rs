@@ -129,7 +129,7 @@ impl WorkingCalendar {
 
     /// How many days of that kind after `from`, up to and including `to`; negative when `to` comes first.
     ///
-    /// `count_between(kind, d, add(kind, d, n)) == n`, and exchanging the ends changes the sign.
+    /// `count_between(kind, d, add(kind, d, n)) == n` for a positive `n`, and exchanging the ends changes the sign.
     pub fn count_between(&self, kind: DayKind, from: Date, to: Date) -> i32 {
         if to < from {
             return -self.count_between(kind, to, from);

@@ -22,19 +22,18 @@ const fn neighbour(
 /// Codes, alpha-2 codes and names: INSEE, code officiel géographique, list of countries (`pays_insee_iso2.csv`).
 /// Kept: the lands that touch France or face it across less than a day's drive or a ferry, and the islands around the
 /// overseas departments. Several lands may share one INSEE code.
-pub(crate) const NEIGHBOURS: [Neighbour; 29] = [
+pub(crate) const NEIGHBOURS: [Neighbour; 28] = [
     neighbour("276", "99109", "DE", "Allemagne"),
     neighbour("040", "99110", "AT", "Autriche"),
     neighbour("438", "99113", "LI", "Liechtenstein"),
     neighbour("380", "99127", "IT", "Italie"),
     neighbour("674", "99128", "SM", "Saint-Marin"),
-    neighbour("336", "99129", "VA", "Vatican, ou Saint-Siège"),
     neighbour("020", "99130", "AD", "Andorre"),
     neighbour("056", "99131", "BE", "Belgique"),
     neighbour("826", "99132", "GB", "Royaume-Uni"),
     neighbour("724", "99134", "ES", "Espagne"),
     neighbour("528", "99135", "NL", "Pays-Bas"),
-    neighbour("372", "99136", "IE", "Irlande, ou Eire"),
+    neighbour("372", "99136", "IE", "Irlande"),
     neighbour("442", "99137", "LU", "Luxembourg"),
     neighbour("492", "99138", "MC", "Monaco"),
     neighbour("620", "99139", "PT", "Portugal"),

@@ -54,7 +54,12 @@ pub struct IcsEvent {
 
 impl IcsEvent {
     /// A confirmed event, first version, with nothing optional.
-    pub fn new(uid: impl Into<String>, stamped_at: Timestamp, when: When, summary: impl Into<String>) -> Self {
+    pub fn new(
+        uid: impl Into<String>,
+        stamped_at: Timestamp,
+        when: When,
+        summary: impl Into<String>,
+    ) -> Self {
         Self {
             uid: uid.into(),
             stamped_at,
@@ -112,8 +117,9 @@ impl IcsEvent {
                     return Err(reversed());
                 }
                 // DTEND is the day after the last one (section 3.8.2.2).
-                let end =
-                    last.tomorrow().map_err(|_| IcsError::Year { uid: self.uid.clone(), year: last.year() })?;
+                let end = last
+                    .tomorrow()
+                    .map_err(|_| IcsError::Year { uid: self.uid.clone(), year: last.year() })?;
                 push_line(out, "DTSTART;VALUE=DATE", &self.day(first)?);
                 push_line(out, "DTEND;VALUE=DATE", &self.day(end)?);
                 push_line(out, "TRANSP", "TRANSPARENT");

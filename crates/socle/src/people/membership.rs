@@ -118,6 +118,11 @@ impl People {
             .await
     }
 
+    /// The role `id`, if it is still held.
+    pub async fn membership(&self, id: i64) -> Result<Option<Membership>, PeopleError> {
+        Ok(Entity::find_by_id(id).filter(Column::RevokedAt.is_null()).one(self.database.read()).await?)
+    }
+
     /// The roles an agent holds now.
     pub async fn roles_of(&self, agent: i64) -> Result<Vec<Membership>, PeopleError> {
         Ok(Entity::find()

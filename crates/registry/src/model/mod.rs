@@ -1,0 +1,17 @@
+//! Nouns, states and rules of the registry. Pure: no store, no clock, no randomness.
+
+pub mod identity;
+pub mod phone;
+pub mod placement;
+pub mod status;
+pub mod submission;
+pub mod terms;
+pub mod units;
+
+pub use identity::Identity;
+pub use phone::{Phone, TruncatedPhone};
+pub use placement::PlaceCode;
+pub use status::{Acquisition, Check, PublicStatus};
+pub use submission::{Correction, Fault, Submission};
+pub use terms::{Couple, Label, Neighbour, Terms, TermsCatalogue, Verdict, Violation};
+pub use units::{Cents, LocalDay, Metres, OperatorClass, Seats, Siret};

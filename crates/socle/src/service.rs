@@ -1,0 +1,155 @@
+//! What a service is for the program: one value, from which it takes routes, commands, migrations, jobs,
+//! rights, indicators, privacy entry and demonstration data.
+
+use std::sync::Arc;
+
+use axum::Router;
+use serde::Serialize;
+
+use crate::house::House;
+use crate::indicators::Indicator;
+use crate::jobs::Job;
+use crate::privacy::ProcessingEntry;
+use crate::rights::Rights;
+use crate::risk::RiskFile;
+use crate::seal::Keyring;
+use crate::store::{Database, Migration};
+
+/// What does not change while the program runs: who the service is and what it allows.
+pub struct Sheet {
+    /// Identifier in commands, configuration, databases and `stats.json`: `registry`.
+    pub id: &'static str,
+    /// The service's French name.
+    pub name: &'static str,
+    /// One line under the name.
+    pub tagline: &'static str,
+    /// One sentence for the home page: what it does, for whom.
+    pub purpose: &'static str,
+    /// Path of its first page: `/registre`.
+    pub home: &'static str,
+    pub migrations: &'static [Migration],
+    pub rights: &'static Rights,
+    /// The menu; entries whose action the visitor may not do are left out.
+    pub menu: &'static [MenuEntry],
+    /// TOML texts, see [`ProcessingEntry`] and [`RiskFile`].
+    pub privacy: &'static str,
+    pub risks: &'static str,
+}
+
+/// An entry of a service's menu.
+pub struct MenuEntry {
+    pub label: &'static str,
+    pub href: &'static str,
+    /// The action one must be allowed to see it; `None` for everyone.
+    pub action: Option<&'static str>,
+}
+
+impl Sheet {
+    /// The entry in the register of processing. The text is part of the program and tested.
+    pub fn processing(&self) -> Result<ProcessingEntry, toml::de::Error> {
+        ProcessingEntry::parse(self.privacy)
+    }
+
+    /// The risk file.
+    pub fn risk_file(&self) -> Result<RiskFile, toml::de::Error> {
+        RiskFile::parse(self.risks)
+    }
+}
+
+/// A service, closed: what the program knows before opening its database.
+#[async_trait::async_trait]
+pub trait Service: Send + Sync {
+    fn sheet(&self) -> &'static Sheet;
+
+    /// Its own commands (`pepiniere registry …`), if it has some.
+    fn command(&self) -> Option<clap::Command>;
+
+    /// Opens its database and prepares it to serve.
+    async fn open(&self, house: &Arc<House>) -> anyhow::Result<Arc<dyn Room>>;
+}
+
+/// A service, open.
+#[async_trait::async_trait]
+pub trait Room: Send + Sync {
+    fn sheet(&self) -> &'static Sheet;
+    fn database(&self) -> &Database;
+    fn keyring(&self) -> &Keyring;
+    /// Pages and machine interfaces.
+    fn routes(&self) -> Router;
+    fn jobs(&self) -> Vec<Job>;
+    /// What it measures, computed now.
+    async fn indicators(&self) -> anyhow::Result<Vec<Indicator>>;
+    /// The body of its public statistics page.
+    async fn statistics(&self) -> anyhow::Result<String>;
+    /// Fills an empty database with demonstration data; does nothing when there are some already.
+    async fn demonstrate(&self, progress: &(dyn Fn(&str) + Send + Sync)) -> anyhow::Result<Demonstration>;
+    /// Runs one of its commands.
+    async fn run(&self, arguments: &clap::ArgMatches, report: &Report) -> anyhow::Result<Finished>;
+}
+
+/// What a demonstration offers, written to `demo.json`.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Demonstration {
+    pub accounts: Vec<DemonstrationAccount>,
+    pub operators: Vec<DemonstrationOperator>,
+}
+
+/// An agent one can become in one click.
+#[derive(Clone, Debug, Serialize)]
+pub struct DemonstrationAccount {
+    pub service: String,
+    pub role: String,
+    pub organisation: String,
+    pub email: String,
+    pub sign_in_url: String,
+}
+
+/// A carpool operator with a key that works.
+#[derive(Clone, Debug, Serialize)]
+pub struct DemonstrationOperator {
+    pub name: String,
+    pub uuid: String,
+    pub access_key: String,
+    pub secret_key: String,
+}
+
+/// How a command ended. Exit codes: 0 done, 1 problems in its input, 3 something is missing around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finished {
+    Done,
+    ProblemsInInput,
+    EnvironmentMissing,
+}
+
+impl Finished {
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::ProblemsInInput => 1,
+            Self::EnvironmentMissing => 3,
+        }
+    }
+}
+
+/// Where a command reports: lines for a person, or one JSON line for a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Report {
+    Text,
+    Json,
+}
+
+impl Report {
+    /// Prints the result: `text` for a person, or `value` as one JSON line, on standard output.
+    pub fn result(self, text: &str, value: &serde_json::Value) {
+        match self {
+            Self::Text => println!("{text}"),
+            Self::Json => println!("{value}"),
+        }
+    }
+
+    /// Tells where long work stands, on standard error.
+    pub fn progress(self, text: &str) {
+        eprintln!("{text}");
+    }
+}
+

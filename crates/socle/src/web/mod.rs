@@ -1,0 +1,15 @@
+//! The front door: who comes in, what they may ask, how they are answered.
+
+mod answer;
+pub mod app;
+mod assets;
+mod guard;
+mod public;
+pub mod rates;
+mod sign_in;
+mod visitor;
+
+pub use answer::{Problem, page, redirect};
+pub use assets::Assets;
+pub use sign_in::demonstration_link;
+pub use visitor::{Visitor, house_of};

@@ -1,0 +1,378 @@
+//! Signing in, choosing a role, signing out.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use axum::routing::{get, post};
+use axum::{Form, Router};
+use serde::Deserialize;
+
+use super::answer::{Problem, page, redirect};
+use super::app::Rooms;
+use super::rates::Rate;
+use super::visitor::{Visitor, safe_next};
+use crate::chance;
+use crate::outbox::{self, Message};
+use crate::pages::{FormErrors, Page, format};
+use crate::people::{ChallengeRefused, CodeRefused, Email, Method, PeopleError, SESSION_COOKIE, SignedIn};
+use crate::seal::{Linkage, LinkageKind};
+
+/// How often one address may ask for links.
+const ASKING: Rate = Rate { name: "sign-in", limit: 20, window: 60 };
+
+pub(super) fn routes(rooms: Rooms) -> Router {
+    Router::new()
+        .route("/connexion", get(ask_email).post(send_link))
+        .route("/connexion/lien/{id}/{secret}", get(confirm_link).post(follow_link))
+        .route("/connexion/code-recu", post(typed_code))
+        .route("/connexion/code", get(second_proof).post(check_second_proof))
+        .route("/role", get(choose_role).post(take_role))
+        .route("/deconnexion", post(sign_out))
+        .route("/demonstration/entrer/{token}", get(enter_demonstration))
+        .with_state(rooms)
+}
+
+#[derive(Deserialize)]
+struct Going {
+    #[serde(default)]
+    suite: String,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/email.html")]
+struct EmailPage {
+    page: Page,
+    next: String,
+    email: String,
+    errors: FormErrors,
+    demonstration: bool,
+}
+
+async fn ask_email(visitor: Visitor, Query(going): Query<Going>) -> Response {
+    email_page(&visitor, &going.suite, String::new(), FormErrors::default())
+}
+
+fn email_page(visitor: &Visitor, next: &str, email: String, errors: FormErrors) -> Response {
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let demonstration = visitor.house.config.demonstration;
+    let next = safe_next(next).to_owned();
+    let page_ = Page::of_the_house(visitor, "Se connecter");
+    let mut response = page(&EmailPage { page: page_, next, email, errors, demonstration });
+    *response.status_mut() = status;
+    response
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    suite: String,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/sent.html")]
+struct SentPage {
+    page: Page,
+    id: String,
+    email: String,
+    errors: FormErrors,
+    demonstration: bool,
+}
+
+async fn send_link(visitor: Visitor, headers: HeaderMap, Form(asked): Form<Asked>) -> Result<Response, Problem> {
+    let house = &visitor.house;
+    let from = Visitor::address(&headers, None, house.config.server.behind_proxy);
+    if !house.rates.count(ASKING, &from, house.clock.now()).allowed {
+        return Err(Problem::TooMany);
+    }
+    let email = match Email::parse(&asked.email) {
+        Ok(email) => email,
+        Err(error) => {
+            let mut errors = FormErrors::default();
+            errors.add("email", error.to_string());
+            return Ok(email_page(&visitor, &asked.suite, asked.email, errors));
+        }
+    };
+    // The answer is the same whether the account exists or not: nobody learns who works here.
+    let mut id = chance::secret_text();
+    let agent = house.people.agent_by_email(&email).await?.filter(|agent| agent.blocked_at.is_none());
+    if let Some(agent) = agent {
+        match house.people.challenge(&agent, safe_next(&asked.suite).to_owned()).await {
+            Ok(challenge) => {
+                let link = format!("{}/connexion/lien/{}/{}", house.config.base_url(), challenge.id, challenge.secret);
+                let message = Message::Mail {
+                    to: email.as_str().to_owned(),
+                    subject: "Votre lien de connexion".to_owned(),
+                    text: format!(
+                        "Bonjour {},\n\nPour vous connecter, ouvrez ce lien :\n{link}\n\nOu saisissez ce code sur la page restée \
+                         ouverte : {}\n\nLe lien et le code servent une fois, pendant 15 minutes. Si vous n’avez rien demandé, \
+                         ignorez ce message.\n",
+                        agent.name, challenge.code
+                    ),
+                };
+                let key = house.people.keyring().current("agents", "people").await?;
+                let dedup = format!("sign-in {}", challenge.id);
+                house
+                    .people
+                    .database()
+                    .write::<_, PeopleError, _>(move |tx| {
+                        Box::pin(async move { Ok(outbox::post(tx, &key, "agents", &dedup, &message).await?) })
+                    })
+                    .await?;
+                id = challenge.id;
+            }
+            Err(ChallengeRefused::TooMany) => return Err(Problem::TooMany),
+            Err(ChallengeRefused::People(error)) => return Err(error.into()),
+            Err(ChallengeRefused::Unknown | ChallengeRefused::Wrong { .. }) => {}
+        }
+    }
+    Ok(sent_page(&visitor, id, email.as_str(), FormErrors::default()))
+}
+
+fn sent_page(visitor: &Visitor, id: String, email: &str, errors: FormErrors) -> Response {
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let demonstration = visitor.house.config.demonstration;
+    let page_ = Page::of_the_house(visitor, "Consultez votre messagerie");
+    let mut response = page(&SentPage { page: page_, id, email: email.to_owned(), errors, demonstration });
+    *response.status_mut() = status;
+    response
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/link.html")]
+struct LinkPage {
+    page: Page,
+}
+
+/// A link opened by a mail scanner must not use it up: the person presses a button.
+async fn confirm_link(visitor: Visitor, Path(_link): Path<(String, String)>) -> Response {
+    page(&LinkPage { page: Page::of_the_house(&visitor, "Terminer la connexion") })
+}
+
+async fn follow_link(visitor: Visitor, Path((id, secret)): Path<(String, String)>) -> Result<Response, Problem> {
+    match visitor.house.people.answer(id, secret).await {
+        Ok((agent, method, next)) => enter(&visitor, agent, method, None, &next).await,
+        Err(ChallengeRefused::People(error)) => Err(error.into()),
+        Err(_) => Err(Problem::Refused {
+            status: StatusCode::GONE,
+            text: "Ce lien de connexion a déjà servi, ou il date de plus de 15 minutes. Demandez-en un autre depuis « Se connecter ».".to_owned(),
+        }),
+    }
+}
+
+#[derive(Deserialize)]
+struct Typed {
+    id: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    email: String,
+}
+
+async fn typed_code(visitor: Visitor, Form(typed): Form<Typed>) -> Result<Response, Problem> {
+    let code = typed.code.replace(char::is_whitespace, "");
+    match visitor.house.people.answer(typed.id.clone(), code).await {
+        Ok((agent, method, next)) => enter(&visitor, agent, method, None, &next).await,
+        Err(ChallengeRefused::People(error)) => Err(error.into()),
+        Err(refused) => {
+            let mut errors = FormErrors::default();
+            errors.add(
+                "code",
+                match refused {
+                    ChallengeRefused::Wrong { left } if left > 0 => {
+                        format!("Ce code n’est pas le bon. Il vous reste {left} essai{}.", if left > 1 { "s" } else { "" })
+                    }
+                    _ => "Ce code n’est pas valable. Vérifiez les six chiffres du dernier message reçu, ou redemandez un lien.".to_owned(),
+                },
+            );
+            Ok(sent_page(&visitor, typed.id, &typed.email, errors))
+        }
+    }
+}
+
+/// Opens the session and goes where the person wanted to go, or to their service.
+async fn enter(
+    visitor: &Visitor,
+    agent: i64,
+    method: Method,
+    acting_as: Option<i64>,
+    next: &str,
+) -> Result<Response, Problem> {
+    let people = &visitor.house.people;
+    let secret = people.open_session(agent, method, acting_as).await?;
+    let next = if next == "/" || next.is_empty() { "/role".to_owned() } else { next.to_owned() };
+    let secure = visitor.house.config.base_url().starts_with("https://");
+    let cookie = format!(
+        "{SESSION_COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200{}",
+        if secure { "; Secure" } else { "" }
+    );
+    let mut response = redirect(&next);
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(SET_COOKIE, value);
+    }
+    Ok(response)
+}
+
+fn signed_in(visitor: &Visitor) -> Result<&SignedIn, Problem> {
+    visitor.signed_in.as_ref().ok_or_else(|| Problem::SignInFirst { next: visitor.path.clone() })
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/second_proof.html")]
+struct SecondProofPage {
+    page: Page,
+    next: String,
+    /// Base32 secret to enter in the application, when it is being set up.
+    secret: String,
+    errors: FormErrors,
+}
+
+async fn second_proof(visitor: Visitor, Query(going): Query<Going>) -> Result<Response, Problem> {
+    let agent = signed_in(&visitor)?.agent.id;
+    let people = &visitor.house.people;
+    let secret = if people.has_code_generator(agent).await? {
+        String::new()
+    } else {
+        people.prepare_code_generator(agent).await?
+    };
+    Ok(second_proof_page(&visitor, &going.suite, secret, FormErrors::default()))
+}
+
+fn second_proof_page(visitor: &Visitor, next: &str, secret: String, errors: FormErrors) -> Response {
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page_ = Page::of_the_house(visitor, "Saisir le second code");
+    let next = safe_next(next).to_owned();
+    let mut response = page(&SecondProofPage { page: page_, next, secret, errors });
+    *response.status_mut() = status;
+    response
+}
+
+#[derive(Deserialize)]
+struct SecondCode {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    secret: String,
+    #[serde(default)]
+    suite: String,
+}
+
+async fn check_second_proof(visitor: Visitor, Form(given): Form<SecondCode>) -> Result<Response, Problem> {
+    let who = signed_in(&visitor)?;
+    let people = &visitor.house.people;
+    match people.check_code(who.agent.id, given.code).await {
+        Ok(()) => {
+            people.strengthen(who, Method::CodeGenerator).await?;
+            Ok(redirect(&given.suite))
+        }
+        Err(CodeRefused::People(error)) => Err(error.into()),
+        Err(CodeRefused::None | CodeRefused::Wrong) => {
+            let mut errors = FormErrors::default();
+            errors.add("code", "Ce code n’est pas le bon, ou il a déjà servi. Attendez le suivant (30 secondes au plus) et saisissez-le.");
+            Ok(second_proof_page(&visitor, &given.suite, given.secret, errors))
+        }
+    }
+}
+
+/// A role one may act in.
+struct RoleChoice {
+    id: i64,
+    title: String,
+    organisation: String,
+    service: String,
+    current: bool,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/role.html")]
+struct RolePage {
+    page: Page,
+    roles: Vec<RoleChoice>,
+    since: String,
+}
+
+async fn choose_role(State(rooms): State<Rooms>, visitor: Visitor) -> Result<Response, Problem> {
+    let who = signed_in(&visitor)?;
+    let roles = visitor.house.people.roles_of(who.agent.id).await?;
+    if let [only] = roles.as_slice()
+        && who.acting_as.as_ref().is_some_and(|role| role.id == only.id)
+    {
+        return Ok(redirect(rooms.home_of(&only.service)));
+    }
+    let roles = roles
+        .into_iter()
+        .map(|role| {
+            let sheet = rooms.sheet(&role.service);
+            RoleChoice {
+                id: role.id,
+                title: sheet
+                    .and_then(|sheet| sheet.rights.role(&role.role))
+                    .map_or_else(|| role.role.clone(), |known| known.title.to_owned()),
+                organisation: role.tenant_name.clone(),
+                service: sheet.map_or_else(|| role.service.clone(), |sheet| sheet.name.to_owned()),
+                current: who.acting_as.as_ref().is_some_and(|acting| acting.id == role.id),
+            }
+        })
+        .collect();
+    let since = format::date(format::paris().to_datetime(who.agent.created_at.timestamp()).date());
+    Ok(page(&RolePage { page: Page::of_the_house(&visitor, "Choisir un rôle"), roles, since }))
+}
+
+#[derive(Deserialize)]
+struct Taken {
+    role: i64,
+}
+
+async fn take_role(
+    State(rooms): State<Rooms>,
+    visitor: Visitor,
+    Form(taken): Form<Taken>,
+) -> Result<Response, Problem> {
+    let who = signed_in(&visitor)?;
+    let people = &visitor.house.people;
+    if !people.act_as(who, taken.role).await? {
+        return Err(Problem::Forbidden { role: "ce rôle n’est pas le vôtre".to_owned() });
+    }
+    let role = people.roles_of(who.agent.id).await?.into_iter().find(|role| role.id == taken.role);
+    Ok(redirect(role.map_or("/", |role| rooms.home_of(&role.service))))
+}
+
+async fn sign_out(visitor: Visitor) -> Result<Response, Problem> {
+    if let Some(secret) = &visitor.secret {
+        visitor.house.people.close_session(secret).await?;
+    }
+    let mut response = redirect("/");
+    let ended = HeaderValue::from_static("pepiniere_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+    response.headers_mut().insert(SET_COOKIE, ended);
+    Ok(response)
+}
+
+/// The address that signs in as a role in one click, in demonstrations only.
+pub async fn demonstration_link(
+    house: &crate::house::House,
+    membership: i64,
+) -> Result<String, crate::seal::SealError> {
+    let key = Linkage::current(house.people.keyring()).await?;
+    let proof = hex::encode(key.token(LinkageKind::OperatorUser, &format!("demonstration {membership}")));
+    Ok(format!("{}/demonstration/entrer/{membership}-{proof}", house.config.base_url()))
+}
+
+async fn enter_demonstration(
+    State(rooms): State<Rooms>,
+    visitor: Visitor,
+    Path(token): Path<String>,
+) -> Result<Response, Problem> {
+    let house = &visitor.house;
+    let membership = token.split('-').next().and_then(|id| id.parse::<i64>().ok());
+    let (true, Some(membership)) = (house.config.demonstration, membership) else { return Err(Problem::NotFound) };
+    let expected = demonstration_link(house, membership).await?;
+    if !expected.ends_with(&format!("/{token}")) {
+        return Err(Problem::NotFound);
+    }
+    let Some(role) = house.people.membership(membership).await? else { return Err(Problem::NotFound) };
+    let home = rooms.home_of(&role.service);
+    enter(&visitor, role.agent_id, Method::Demonstration, Some(role.id), home).await
+}
