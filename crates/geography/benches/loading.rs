@@ -8,8 +8,10 @@ use geography::{Placer, Reference};
 fn loading(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("load");
     group.sample_size(20);
-    group.bench_function("reference", |bencher| bencher.iter(|| black_box(Reference::embedded().unwrap())));
-    let reference = Reference::embedded().unwrap();
+    group.bench_function("reference", |bencher| {
+        bencher.iter(|| black_box(Reference::embedded().expect("the committed pack")));
+    });
+    let reference = Reference::embedded().expect("the committed pack");
     group.bench_function("placer", |bencher| bencher.iter(|| black_box(Placer::new(&reference))));
     group.finish();
 }

@@ -13,7 +13,7 @@ impl Chance {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        f64::from(u32::try_from(self.0 >> 32).unwrap()) / f64::from(u32::MAX)
+        f64::from(u32::try_from(self.0 >> 32).expect("32 bits")) / f64::from(u32::MAX)
     }
 }
 
@@ -36,11 +36,13 @@ fn over_communes(reference: &Reference) -> Vec<Point> {
 fn over_box(count: usize, latitudes: (f64, f64), longitudes: (f64, f64)) -> Vec<Point> {
     let mut chance = Chance(42);
     let mut between = |(from, to): (f64, f64)| from + (to - from) * chance.next();
-    (0..count).map(|_| Point::new(between(latitudes), between(longitudes)).unwrap()).collect()
+    (0..count)
+        .map(|_| Point::new(between(latitudes), between(longitudes)).expect("a point on Earth"))
+        .collect()
 }
 
 fn placing(criterion: &mut Criterion) {
-    let reference = Reference::embedded().unwrap();
+    let reference = Reference::embedded().expect("the committed pack");
     let placer = Placer::new(&reference);
     let sets = [
         ("over communes", over_communes(&reference)),

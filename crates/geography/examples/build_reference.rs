@@ -22,7 +22,8 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [administrative, world_atlas, boundaries, year, movements, town_halls, pack] = arguments.as_slice() else {
+    let [administrative, world_atlas, boundaries, year, movements, town_halls, pack] = arguments.as_slice()
+    else {
         return Err("seven arguments: DECOUPAGE WORLD_ATLAS BOUNDARIES YEAR MOVEMENTS TOWN_HALLS PACK".into());
     };
     let reference = build(&Inputs {

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use crate::input_error::{InputError, Place};
 use crate::source_file::SourceFile;
 use crate::{
-    AomCode, Arrondissement, Commune, Department, DepartmentCode, Edition, Epci, EpciCode, EpciKind, InseeCode,
-    PastCommune, Region, RegionCode, Standing,
+    AomCode, Arrondissement, Commune, Department, DepartmentCode, Edition, Epci, EpciCode, EpciKind,
+    InseeCode, PastCommune, Region, RegionCode, Standing,
 };
 
 /// What the npm package `@etalab/decoupage-administratif` says, checked; each list in order of code.
@@ -138,7 +138,8 @@ pub(crate) fn read(folder: &Path) -> Result<Administrative, InputError> {
 
 fn json<T: DeserializeOwned>(path: &Path, year: i16) -> Result<(String, T), InputError> {
     let file = SourceFile::open(path, year)?;
-    let read = serde_json::from_slice(&file.content()?).map_err(|error| InputError::json(&file.name, &error))?;
+    let read =
+        serde_json::from_slice(&file.content()?).map_err(|error| InputError::json(&file.name, &error))?;
     Ok((file.name, read))
 }
 
@@ -150,7 +151,8 @@ fn list<T: DeserializeOwned>(folder: &Path, name: &str, year: i16) -> Result<Lis
 /// The package's major version says the year: 1 for 2021, 6 for 2026 (table of its README).
 fn edition(folder: &Path) -> Result<Edition, InputError> {
     let (file, package): (String, Package) = json(&folder.join("package.json"), 0)?;
-    let refuse = |field, seen, expected| Err(InputError::unexpected(&file, Place::Whole, field, seen, expected));
+    let refuse =
+        |field, seen, expected| Err(InputError::unexpected(&file, Place::Whole, field, seen, expected));
     if package.name != "@etalab/decoupage-administratif" {
         return refuse("name", &package.name, "@etalab/decoupage-administratif");
     }
@@ -197,7 +199,12 @@ fn communes(
         let code: InseeCode = list.code(rank, "code", &entry.code)?;
         let department = list.code(rank, "departement", &entry.departement)?;
         let Some(Department { region, .. }) = departments.get(&department) else {
-            return Err(list.refuse(rank, "departement", &entry.departement, "a department of departements.json"));
+            return Err(list.refuse(
+                rank,
+                "departement",
+                &entry.departement,
+                "a department of departements.json",
+            ));
         };
         if region.as_str() != entry.region {
             let expected = format!("{region}, the region of department {department}");
@@ -313,7 +320,12 @@ fn epcis(
                     commune.aom = Some(AomCode::from(code));
                 }
                 Some(_) => {
-                    return Err(list.refuse(rank, "membres.code", &member.code, "a commune of no other EPCI"));
+                    return Err(list.refuse(
+                        rank,
+                        "membres.code",
+                        &member.code,
+                        "a commune of no other EPCI",
+                    ));
                 }
                 None => return Err(list.refuse(rank, "membres.code", &member.code, "a current commune")),
             }

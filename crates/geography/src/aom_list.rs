@@ -39,11 +39,13 @@ pub(crate) fn read(file: &SourceFile) -> Result<AomList, InputError> {
     let (mut aoms, mut lines) = (BTreeMap::new(), BTreeMap::new());
     let mut communes = Vec::new();
     for row in table.rows() {
-        let commune = row.parse("code_insee")?;
+        let commune = row.code("code_insee")?;
         if let Some(line) = lines.insert(commune, row.line()) {
-            return Err(row.unexpected("code_insee", format!("a commune seen once, this one is on line {line}")));
+            return Err(
+                row.unexpected("code_insee", format!("a commune seen once, this one is on line {line}"))
+            );
         }
-        let code: AomCode = row.parse("siren_aom")?;
+        let code: AomCode = row.code("siren_aom")?;
         let (name, form) = (row.get("nom_aom"), row.get("forme_juridique"));
         if name.is_empty() {
             return Err(row.unexpected("nom_aom", "a name"));

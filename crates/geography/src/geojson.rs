@@ -16,7 +16,7 @@ pub(crate) struct Boundary {
     pub(crate) outline: Outline,
 }
 
-/// Reads a GeoJSON feature collection whose features have a `code` and a Polygon or MultiPolygon in WGS 84.
+/// Reads a `GeoJSON` feature collection whose features have a `code` and a `Polygon` or `MultiPolygon` in WGS 84.
 pub(crate) fn read(file: &SourceFile) -> Result<Vec<Boundary>, InputError> {
     let content = file.content()?;
     let mut features = Features { file: &file.name, boundaries: Vec::new(), refused: None };
@@ -27,7 +27,13 @@ pub(crate) fn read(file: &SourceFile) -> Result<Vec<Boundary>, InputError> {
         (None, Err(error)) => Err(InputError::json(&file.name, &error)),
         (None, Ok(())) if features.boundaries.is_empty() => {
             let expected = "a FeatureCollection with at least one feature";
-            Err(InputError::unexpected_state(&file.name, Place::Whole, "features", "empty or absent", expected))
+            Err(InputError::unexpected_state(
+                &file.name,
+                Place::Whole,
+                "features",
+                "empty or absent",
+                expected,
+            ))
         }
         (None, Ok(())) => Ok(features.boundaries),
     }
@@ -124,9 +130,8 @@ fn boundary(file: &str, feature: usize, read: &Feature) -> Result<Boundary, Inpu
         Some("MultiPolygon") => list(coordinates).and_then(|polygons| polygons.iter().map(polygon).collect()),
         _ => return Err(refuse("geometry.type", kind, "Polygon or MultiPolygon".into())),
     };
-    let polygons = polygons.map_err(|wrong| {
-        refuse(&format!("geometry of {code}"), wrong.seen, wrong.expected.to_owned())
-    })?;
+    let polygons = polygons
+        .map_err(|wrong| refuse(&format!("geometry of {code}"), wrong.seen, wrong.expected.to_owned()))?;
     let outline = Outline::from_polygons(&polygons).map_err(|invalid| {
         InputError::unexpected_state(
             file,
@@ -156,14 +161,18 @@ fn polygon(value: &Value) -> Result<Vec<Vec<Point>>, Wrong<'_>> {
 fn ring(value: &Value) -> Result<Vec<Point>, Wrong<'_>> {
     let ring = list(value)?.iter().map(position).collect::<Result<Vec<_>, _>>()?;
     if ring.len() < 4 || ring.first() != ring.last() {
-        return Err(Wrong { seen: value, expected: "a ring of at least 4 positions, the last equal to the first" });
+        return Err(Wrong {
+            seen: value,
+            expected: "a ring of at least 4 positions, the last equal to the first",
+        });
     }
     Ok(ring)
 }
 
 fn position(value: &Value) -> Result<Point, Wrong<'_>> {
     let degrees = |rank: usize| value.get(rank).and_then(Value::as_f64);
-    let point = degrees(0).zip(degrees(1)).and_then(|(longitude, latitude)| Point::new(latitude, longitude).ok());
+    let point =
+        degrees(0).zip(degrees(1)).and_then(|(longitude, latitude)| Point::new(latitude, longitude).ok());
     point.ok_or(Wrong { seen: value, expected: "[longitude, latitude] in degrees (WGS 84)" })
 }
 

@@ -25,7 +25,7 @@ pub enum InputError {
 pub enum Place {
     Whole,
     Line(usize),
-    /// A feature of a GeoJSON file.
+    /// A feature of a `GeoJSON` file.
     Feature(usize),
     /// An entry of a JSON list.
     Entry(usize),
@@ -85,6 +85,12 @@ impl InputError {
     /// For JSON that does not parse, or not to the expected shape.
     pub(crate) fn json(file: &str, error: &serde_json::Error) -> Self {
         let place = if error.line() == 0 { Place::Whole } else { Place::Line(error.line()) };
-        Self::unexpected_state(file, place, "JSON", format!("refused ({error})"), "well-formed, complete JSON")
+        Self::unexpected_state(
+            file,
+            place,
+            "JSON",
+            format!("refused ({error})"),
+            "well-formed, complete JSON",
+        )
     }
 }

@@ -2,16 +2,16 @@ use std::sync::Arc;
 
 use rstar::{AABB, RTree, RTreeObject};
 
+use crate::Point;
 use crate::bands::Bands;
 use crate::local_plane::LocalPlane;
 use crate::outline::Outline;
-use crate::Point;
 
 /// Outlines of one kind, found by place. An outline's rank in the layer settles ties: the smallest wins.
 #[derive(Debug)]
 pub(crate) struct Layer<C> {
     shapes: Vec<Shape<C>>,
-    boxes: RTree<Boxed>,
+    tree: RTree<Boxed>,
 }
 
 #[derive(Debug)]
@@ -49,14 +49,14 @@ impl<C: Copy> Layer<C> {
             let (south_west, north_east) = shape.outline.bounds();
             Boxed { envelope: AABB::from_corners(corner(south_west), corner(north_east)), rank }
         };
-        let boxes = RTree::bulk_load(shapes.iter().enumerate().map(boxed).collect());
-        Self { shapes, boxes }
+        let tree = RTree::bulk_load(shapes.iter().enumerate().map(boxed).collect());
+        Self { shapes, tree }
     }
 
     /// Of the outlines the point is inside of or on, the first in the order of the layer.
     pub(crate) fn containing(&self, point: Point) -> Option<C> {
         let mut first: Option<usize> = None;
-        for boxed in self.boxes.locate_in_envelope_intersecting(&AABB::from_point(corner(point))) {
+        for boxed in self.tree.locate_in_envelope_intersecting(&AABB::from_point(corner(point))) {
             if first.is_none_or(|first| boxed.rank < first) && self.shapes[boxed.rank].contains(point) {
                 first = Some(boxed.rank);
             }
@@ -71,11 +71,10 @@ impl<C: Copy> Layer<C> {
         let [x, y] = corner(point);
         let around = AABB::from_corners([x - reach_x, y - reach_y], [x + reach_x, y + reach_y]);
         let mut nearest: Option<(f64, usize)> = None;
-        for boxed in self.boxes.locate_in_envelope_intersecting(&around) {
+        for boxed in self.tree.locate_in_envelope_intersecting(&around) {
             let distance = self.shapes[boxed.rank].distance_squared(point, plane, reach_y);
-            let closer = nearest.is_none_or(|(known, rank)| {
-                distance < known || (distance <= known && boxed.rank < rank)
-            });
+            let closer = nearest
+                .is_none_or(|(known, rank)| distance < known || (distance <= known && boxed.rank < rank));
             if distance.sqrt() <= limit && closer {
                 nearest = Some((distance, boxed.rank));
             }

@@ -8,7 +8,7 @@
 //!
 //! let reference = Reference::embedded()?;
 //! let placer = Placer::new(&reference);
-//! let cathedral = Point::new(44.4473, 1.4427)?;
+//! let cathedral = Point::new(44.4475, 1.4431)?;
 //! let cahors = "46042".parse()?;
 //! assert_eq!(placer.place(cathedral), Placement::Commune { code: cahors, how: How::Inside });
 //! assert_eq!(reference.commune(&cahors).map(|commune| commune.name.as_str()), Some("Cahors"));
@@ -22,6 +22,7 @@ mod aom;
 mod aom_code;
 mod aom_list;
 mod arrondissement;
+mod attribution;
 mod bands;
 mod code;
 mod commune;
@@ -64,6 +65,7 @@ pub use aom::Aom;
 pub use aom_code::AomCode;
 pub use aom_list::AomReport;
 pub use arrondissement::Arrondissement;
+pub use attribution::ATTRIBUTION;
 pub use code::InvalidCode;
 pub use commune::Commune;
 pub use country::Country;

@@ -48,18 +48,31 @@ impl LocalPlane {
         self.distance_squared_to_edge(to, to)
     }
 
-    /// Square of the distance from the origin to the segment between two points, in square metres.
+    /// Square of the distance from the origin to the segment between two points, in square metres. An end is as far
+    /// whichever segment it ends: outlines that share a corner are equally near to what is nearest to that corner.
     #[inline]
     pub(crate) fn distance_squared_to_edge(&self, start: Point, end: Point) -> f64 {
-        let x = (f64::from(start.x()) - f64::from(self.origin.x())) * self.per_x;
-        let y = (f64::from(start.y()) - f64::from(self.origin.y())) * self.per_y;
-        let run = (f64::from(end.x()) - f64::from(start.x())) * self.per_x;
-        let rise = (f64::from(end.y()) - f64::from(start.y())) * self.per_y;
+        let (start_x, start_y) = self.metres_to(start);
+        let (end_x, end_y) = self.metres_to(end);
+        let (run, rise) = (end_x - start_x, end_y - start_y);
+        let along = -(start_x * run + start_y * rise);
         let length_squared = run * run + rise * rise;
-        let along =
-            if length_squared > 0.0 { (-(x * run + y * rise) / length_squared).clamp(0.0, 1.0) } else { 0.0 };
-        let (near_x, near_y) = (x + along * run, y + along * rise);
-        near_x * near_x + near_y * near_y
+        let (x, y) = if along <= 0.0 {
+            (start_x, start_y)
+        } else if along >= length_squared {
+            (end_x, end_y)
+        } else {
+            (start_x + along / length_squared * run, start_y + along / length_squared * rise)
+        };
+        x * x + y * y
+    }
+
+    /// East and north of the origin, in metres.
+    #[inline]
+    fn metres_to(&self, point: Point) -> (f64, f64) {
+        let x = (f64::from(point.x()) - f64::from(self.origin.x())) * self.per_x;
+        let y = (f64::from(point.y()) - f64::from(self.origin.y())) * self.per_y;
+        (x, y)
     }
 }
 

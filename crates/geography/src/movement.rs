@@ -41,7 +41,7 @@ pub(crate) fn read(file: &SourceFile) -> Result<Vec<Movement>, InputError> {
 
 fn movement(row: &Row<'_>) -> Result<Movement, InputError> {
     let movement = Movement {
-        kind: row.parse("MOD")?,
+        kind: row.number("MOD")?,
         date: row.get("DATE_EFF").parse().map_err(|_| row.unexpected("DATE_EFF", "a date, YYYY-MM-DD"))?,
         before: side(row, ["TYPECOM_AV", "COM_AV", "LIBELLE_AV"])?,
         after: side(row, ["TYPECOM_AP", "COM_AP", "LIBELLE_AP"])?,
@@ -63,5 +63,5 @@ fn side(row: &Row<'_>, [level, code, name]: [&str; 3]) -> Result<Option<Side>, I
         "ARM" => Level::Arrondissement,
         _ => return Err(row.unexpected(level, "COM, COMA, COMD or ARM")),
     };
-    Ok(Some(Side { level, code: row.parse(code)?, name: row.get(name).to_owned() }))
+    Ok(Some(Side { level, code: row.code(code)?, name: row.get(name).to_owned() }))
 }

@@ -99,7 +99,8 @@ mod tests {
     #[test]
     fn a_beginning_finds_with_or_without_the_article_and_with_st_for_saint() {
         let index = NameIndex::new(["L'Haÿ-les-Roses", "Saint-Céré", "Stenay", "Sainte-Foy"].into_iter());
-        let ranks = |typed: &str| index.beginning(typed).into_iter().map(|(rank, _)| rank).collect::<Vec<_>>();
+        let ranks =
+            |typed: &str| index.beginning(typed).into_iter().map(|(rank, _)| rank).collect::<Vec<_>>();
         assert_eq!(ranks("hay les"), [0]);
         assert_eq!(ranks("l'hay"), [0]);
         assert_eq!(ranks("St Cere"), [1]);

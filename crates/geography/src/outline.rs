@@ -91,7 +91,10 @@ impl Outline {
         for ring in self.rings() {
             for edge in ring.windows(2) {
                 let [(start_x, start_y), (end_x, end_y)] = [edge[0], edge[1]].map(|point| {
-                    (i64::from(point.x()) - i64::from(origin.x()), i64::from(point.y()) - i64::from(origin.y()))
+                    (
+                        i64::from(point.x()) - i64::from(origin.x()),
+                        i64::from(point.y()) - i64::from(origin.y()),
+                    )
                 });
                 let cross = i128::from(start_x) * i128::from(end_y) - i128::from(end_x) * i128::from(start_y);
                 twice += cross;
@@ -102,13 +105,17 @@ impl Outline {
         if twice <= 0 {
             return Err(InvalidOutline::NoSurface);
         }
-        let along = |moment: i128, from: i32| i64::try_from(moment / (3 * twice)).map(|far| far + i64::from(from));
+        let along =
+            |moment: i128, from: i32| i64::try_from(moment / (3 * twice)).map(|far| far + i64::from(from));
         let balance = along(moment_x, origin.x())
             .and_then(|x| along(moment_y, origin.y()).map(|y| (x, y)))
             .ok()
             .and_then(|(x, y)| Point::from_ticks(x, y));
         self.centroid = balance.filter(|point| self.contains(*point)).unwrap_or_else(|| self.inner_point());
-        #[expect(clippy::cast_precision_loss, reason = "a surface is told to a square metre, not to a square tick")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a surface is told to a square metre, not to a square tick"
+        )]
         let square_ticks = twice as f64 / 2.0;
         self.surface = SquareMetres(square_ticks * LocalPlane::around(self.centroid).square_tick());
         Ok(())
@@ -119,7 +126,10 @@ impl Outline {
         let widest = (1..16)
             .flat_map(|step| self.stretches(self.parallel(f64::from(step) / 16.0)))
             .max_by_key(|stretch| i64::from(stretch.east) - i64::from(stretch.west));
-        widest.and_then(|stretch| stretch.at(0.5)).filter(|point| self.contains(*point)).unwrap_or(self.points[0])
+        widest
+            .and_then(|stretch| stretch.at(0.5))
+            .filter(|point| self.contains(*point))
+            .unwrap_or(self.points[0])
     }
 
     /// Each closed ring: its first point is its last.
@@ -343,7 +353,7 @@ mod tests {
     #[test]
     fn points_chosen_for_demonstrations_are_inside() {
         let outline = square_with_a_hole();
-        for step in 0..=50_u8 {
+        for step in 0..=50_u16 {
             let (northward, eastward) = (f64::from(step) / 50.0, f64::from(step * 7 % 51) / 50.0);
             let point = outline.point_inside(northward, eastward);
             assert!(outline.contains(point), "{point:?}");

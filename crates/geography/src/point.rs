@@ -61,7 +61,11 @@ impl Latitude {
 impl Longitude {
     /// From degrees; refuses what is not a number or beyond ±180.
     pub fn from_degrees(degrees: f64) -> Result<Self, InvalidCoordinate> {
-        ticks(degrees, 180).map(Self).ok_or(InvalidCoordinate { noun: "longitude", seen: degrees, limit: 180 })
+        ticks(degrees, 180).map(Self).ok_or(InvalidCoordinate {
+            noun: "longitude",
+            seen: degrees,
+            limit: 180,
+        })
     }
 
     /// In degrees.
@@ -155,9 +159,9 @@ mod tests {
 
     #[test]
     fn a_point_travels_as_degrees() {
-        let point = Point::new(44.4473, 1.4427).unwrap();
+        let point = Point::new(44.4475, 1.4431).unwrap();
         let json = serde_json::to_string(&point).unwrap();
-        assert_eq!(json, r#"{"latitude":44.4473,"longitude":1.4427}"#);
+        assert_eq!(json, r#"{"latitude":44.4475,"longitude":1.4431}"#);
         assert_eq!(serde_json::from_str::<Point>(&json).unwrap(), point);
         assert!(serde_json::from_str::<Point>(r#"{"latitude":144.4,"longitude":1.4}"#).is_err());
     }

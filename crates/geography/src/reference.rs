@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::name_index::NameIndex;
 use crate::pack::{self, PackError};
 use crate::{
-    Aom, AomCode, AomSource, Arrondissement, Commune, Country, CountryCode, Department, DepartmentCode, Detachment,
-    Editions, Epci, EpciCode, InseeCode, Outline, PastCommune, Point, Region, RegionCode,
+    Aom, AomCode, AomSource, Arrondissement, Commune, Country, CountryCode, Department, DepartmentCode,
+    Detachment, Editions, Epci, EpciCode, InseeCode, Outline, PastCommune, Point, Region, RegionCode,
 };
 
 pub(crate) use loading::aoms_of_epcis;
@@ -105,11 +105,11 @@ impl Reference {
 
     /// The commune of this current code. See [`Self::resolve`] for a code that may be past.
     pub fn commune(&self, code: &InseeCode) -> Option<&Commune> {
-        self.rank(code).map(|rank| &self.lists.communes[rank])
+        self.rank(*code).map(|rank| &self.lists.communes[rank])
     }
 
-    fn rank(&self, code: &InseeCode) -> Option<usize> {
-        rank_of(&self.lists.communes, code, |commune| commune.code)
+    fn rank(&self, code: InseeCode) -> Option<usize> {
+        rank_of(&self.lists.communes, &code, |commune| commune.code)
     }
 
     /// The communes that hold today the ground of a code: itself when current, the commune of an arrondissement, the
@@ -203,7 +203,9 @@ impl Reference {
     }
 
     /// Communes no point can be inside of, for want of an outline. Those whose town hall is known have a centre, and
-    /// receive the points near it that are in no other commune.
+    /// receive the points within 1 km of it that are in no outline and nearer to it than to any. Their ground is a hole
+    /// in the layer, or lies under the outline of the commune they were drawn out of (see [`Self::detachment`]), which
+    /// then takes their points.
     pub fn without_polygon(&self) -> impl Iterator<Item = &Commune> {
         self.lists
             .communes
@@ -215,7 +217,7 @@ impl Reference {
 
     /// The outline of a commune or of an arrondissement.
     pub fn outline(&self, code: &InseeCode) -> Option<&Outline> {
-        let of_commune = || self.rank(code).and_then(|rank| self.lists.outlines[rank].as_deref());
+        let of_commune = || self.rank(*code).and_then(|rank| self.lists.outlines[rank].as_deref());
         of_commune().or_else(|| {
             let rank = rank_of(&self.lists.arrondissements, code, |arrondissement| arrondissement.code)?;
             self.lists.arrondissement_outlines[rank].as_deref()
@@ -242,7 +244,8 @@ impl Reference {
     }
 
     /// A point inside a commune, chosen by two numbers from 0 to 1 (see [`Outline::point_inside`]): demonstration data
-    /// brings its own chance. A commune without outline gives its town hall, or nothing.
+    /// brings its own chance. Outlines overlap here and there: one such point in some hundreds is placed in a
+    /// neighbour. A commune without outline gives its town hall, or nothing.
     pub fn point_inside(&self, code: &InseeCode, northward: f64, eastward: f64) -> Option<Point> {
         match self.outline(code) {
             Some(outline) => Some(outline.point_inside(northward, eastward)),

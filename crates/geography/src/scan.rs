@@ -13,9 +13,11 @@ pub fn place_by_scan(reference: &Reference, point: Point) -> Placement {
         let communes = reference.communes().iter();
         communes.filter_map(|commune| Some((commune.code, reference.outline(&commune.code)?)))
     };
-    let inside = drawn().filter(|(_, outline)| contains(outline, point)).min_by(|(code, outline), (other_code, other)| {
-        outline.surface().0.total_cmp(&other.surface().0).then(code.cmp(other_code))
-    });
+    let inside = drawn().filter(|(_, outline)| contains(outline, point)).min_by(
+        |(code, outline), (other_code, other)| {
+            outline.surface().0.total_cmp(&other.surface().0).then(code.cmp(other_code))
+        },
+    );
     if let Some((code, _)) = inside {
         return Placement::Commune { code, how: How::Inside };
     }
@@ -35,13 +37,12 @@ pub fn place_by_scan(reference: &Reference, point: Point) -> Placement {
     if let Some((squared, code)) = nearest {
         return Placement::Country { code, how: How::NearestWithin(Metres(squared.sqrt())) };
     }
-    let outlines = drawn().map(|(code, outline)| {
-        (distance_squared(outline, &plane), outline.surface().0, code)
-    });
+    let outlines =
+        drawn().map(|(code, outline)| (distance_squared(outline, &plane), outline.surface().0, code));
     // A town hall gives way to an equal outline.
-    let town_halls = reference.without_polygon().filter_map(|commune| {
-        Some((plane.distance_squared(commune.centre?), f64::INFINITY, commune.code))
-    });
+    let town_halls = reference
+        .without_polygon()
+        .filter_map(|commune| Some((plane.distance_squared(commune.centre?), f64::INFINITY, commune.code)));
     let nearest = outlines.chain(town_halls).filter(|(squared, ..)| near(*squared)).min_by(|one, other| {
         let by_surface = || one.1.total_cmp(&other.1);
         one.0.total_cmp(&other.0).then_with(by_surface).then(one.2.cmp(&other.2))

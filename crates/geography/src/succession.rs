@@ -46,19 +46,21 @@ impl<'a> Succession<'a> {
 
     /// Every code that is no longer a commune's and whose ground can be followed until today.
     pub(crate) fn past(&self) -> impl Iterator<Item = PastCommune> {
-        self.leaving.iter().filter(|(code, _)| (self.current)(**code).is_none()).filter_map(|(code, handovers)| {
-            let mut today = BTreeSet::new();
-            self.follow(*code, Date::MIN, &mut BTreeSet::new(), &mut today);
-            let named = handovers.iter().max_by_key(|handover| {
-                (handover.before.level == Level::Commune, handover.date)
-            })?;
-            (!today.is_empty()).then(|| PastCommune {
-                code: *code,
-                name: named.before.name.clone(),
-                standing: Standing::Former,
-                today: today.into_iter().collect(),
-            })
-        })
+        self.leaving.iter().filter(|(code, _)| (self.current)(**code).is_none()).filter_map(
+            |(code, handovers)| {
+                let mut today = BTreeSet::new();
+                self.follow(*code, Date::MIN, &mut BTreeSet::new(), &mut today);
+                let named = handovers
+                    .iter()
+                    .max_by_key(|handover| (handover.before.level == Level::Commune, handover.date))?;
+                (!today.is_empty()).then(|| PastCommune {
+                    code: *code,
+                    name: named.before.name.clone(),
+                    standing: Standing::Former,
+                    today: today.into_iter().collect(),
+                })
+            },
+        )
     }
 
     /// Adds the current communes that hold a code's ground, from a date on. A code given up and taken again is today
@@ -77,7 +79,8 @@ impl<'a> Succession<'a> {
         if !seen.insert(code) {
             return;
         }
-        let later = || self.leaving.get(&code).into_iter().flatten().filter(|handover| handover.date >= since);
+        let later =
+            || self.leaving.get(&code).into_iter().flatten().filter(|handover| handover.date >= since);
         let whole = |handover: &&Handover<'_>| {
             handover.before.level == Level::Commune
                 && matches!(handover.after.level, Level::Commune | Level::Arrondissement)

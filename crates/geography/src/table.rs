@@ -1,3 +1,6 @@
+use std::str::FromStr;
+
+use crate::InvalidCode;
 use crate::input_error::{InputError, Place};
 use crate::source_file::SourceFile;
 
@@ -20,7 +23,7 @@ impl Table {
     pub(crate) fn read(file: &SourceFile, wanted: &[&str]) -> Result<Self, InputError> {
         let content = file.content()?;
         let text = std::str::from_utf8(&content).map_err(|error| {
-            let line = 1 + content[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+            let line = content[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
             InputError::unexpected_state(&file.name, Place::Line(line), "encoding", "not UTF-8", "UTF-8")
         })?;
         let mut records = records(&file.name, text.trim_start_matches('\u{feff}'))?.into_iter();
@@ -87,12 +90,14 @@ impl Row<'_> {
         rank.and_then(|rank| self.fields.get(rank)).map_or("", |field| field.trim())
     }
 
-    /// A column read as a value; the error is what the type expects.
-    pub(crate) fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(
-        &self,
-        column: &str,
-    ) -> Result<T, InputError> {
-        self.get(column).parse().map_err(|error: T::Err| self.unexpected(column, error.to_string()))
+    /// A column read as a code.
+    pub(crate) fn code<C: FromStr<Err = InvalidCode>>(&self, column: &str) -> Result<C, InputError> {
+        self.get(column).parse().map_err(|error: InvalidCode| self.unexpected(column, error.expected))
+    }
+
+    /// A column read as a number.
+    pub(crate) fn number<N: FromStr>(&self, column: &str) -> Result<N, InputError> {
+        self.get(column).parse().map_err(|_| self.unexpected(column, "a number"))
     }
 
     pub(crate) fn unexpected(&self, column: &str, expected: impl Into<String>) -> InputError {
@@ -145,14 +150,19 @@ mod tests {
     use crate::source_file::SourceFile;
 
     fn read(text: &str) -> Result<Table, crate::InputError> {
-        Table::read(&SourceFile { name: "list.csv".into(), year: 2026, bytes: text.into() }, &["code", "name"])
+        Table::read(
+            &SourceFile { name: "list.csv".into(), year: 2026, bytes: text.into() },
+            &["code", "name"],
+        )
     }
 
     #[test]
     fn quotes_commas_and_line_ends_are_read_as_rfc_4180_says() {
         let table = read("\u{feff}code,name\r\n1,\"Pays de \"\"X\"\", Y\"\r\n\r\n2,plain").unwrap();
-        let rows: Vec<_> =
-            table.rows().map(|row| (row.line(), row.get("code").to_owned(), row.get("name").to_owned())).collect();
+        let rows: Vec<_> = table
+            .rows()
+            .map(|row| (row.line(), row.get("code").to_owned(), row.get("name").to_owned()))
+            .collect();
         assert_eq!(rows, [(2, "1".into(), "Pays de \"X\", Y".into()), (4, "2".into(), "plain".into())]);
     }
 

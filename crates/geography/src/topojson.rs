@@ -6,7 +6,7 @@ use crate::input_error::{InputError, Place};
 use crate::source_file::SourceFile;
 use crate::{Outline, Point};
 
-/// What is read of a quantised TopoJSON file: one object named `countries`.
+/// What is read of a quantised `TopoJSON` file: one object named `countries`.
 #[derive(Deserialize)]
 struct Topology {
     transform: Transform,
@@ -62,7 +62,13 @@ pub(crate) fn read(file: &SourceFile, wanted: &[&str]) -> Result<BTreeMap<String
             Shape::MultiPolygon(polygons) => polygons.iter().map(|rings| topology.polygon(rings)).collect(),
         };
         let polygons = polygons.map_err(|(seen, expected)| {
-            InputError::unexpected_state(&file.name, Place::Entry(rank + 1), format!("arcs of {id}"), seen, expected)
+            InputError::unexpected_state(
+                &file.name,
+                Place::Entry(rank + 1),
+                format!("arcs of {id}"),
+                seen,
+                expected,
+            )
         })?;
         outlines.entry(id.to_owned()).or_default().extend(polygons);
     }
@@ -101,8 +107,12 @@ impl Topology {
             .map(|[right, up]| {
                 x = x.saturating_add(*right);
                 y = y.saturating_add(*up);
-                #[expect(clippy::cast_precision_loss, reason = "steps are small; a wild one is refused as a point")]
-                let (longitude, latitude) = (x as f64 * scale[0] + translate[0], y as f64 * scale[1] + translate[1]);
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "steps are small; a wild one is refused as a point"
+                )]
+                let (longitude, latitude) =
+                    (x as f64 * scale[0] + translate[0], y as f64 * scale[1] + translate[1]);
                 // Steps at the edge of the world pass it by a rounding error.
                 let held = |degrees: f64, limit: f64| {
                     if degrees.abs() < limit + 1e-6 { degrees.clamp(-limit, limit) } else { degrees }
@@ -115,7 +125,9 @@ impl Topology {
 }
 
 /// An outline from the polygons of several entries.
-pub(crate) fn outline<'a>(polygons: impl Iterator<Item = &'a Polygons>) -> Result<Outline, crate::InvalidOutline> {
+pub(crate) fn outline<'a>(
+    polygons: impl Iterator<Item = &'a Polygons>,
+) -> Result<Outline, crate::InvalidOutline> {
     Outline::from_polygons(&polygons.flatten().cloned().collect::<Vec<_>>())
 }
 
@@ -149,6 +161,9 @@ mod tests {
     #[test]
     fn a_missing_arc_is_named() {
         let error = read(&file(&TWO_COUNTRIES.replace("[[0,1]]", "[[0,7]]")), &["100"]).unwrap_err();
-        assert_eq!(error.to_string(), "atlas.json, entry 1: arcs of 100 is arc 7, expected an arc of the file");
+        assert_eq!(
+            error.to_string(),
+            "atlas.json, entry 1: arcs of 100 is arc 7, expected an arc of the file"
+        );
     }
 }

@@ -13,10 +13,11 @@ pub(crate) fn read(file: &SourceFile) -> Result<BTreeMap<InseeCode, Point>, Inpu
         if row.get("lon").is_empty() && row.get("lat").is_empty() {
             continue;
         }
-        let code = row.parse("code_insee")?;
-        let degrees = |column| row.parse::<f64>(column);
-        let point = Point::new(degrees("lat")?, degrees("lon")?)
-            .map_err(|error| row.unexpected(if error.noun == "latitude" { "lat" } else { "lon" }, "degrees"))?;
+        let code = row.code("code_insee")?;
+        let degrees = |column| row.number(column);
+        let point = Point::new(degrees("lat")?, degrees("lon")?).map_err(|error| {
+            row.unexpected(if error.noun == "latitude" { "lat" } else { "lon" }, "degrees")
+        })?;
         halls.entry(code).or_insert(point);
     }
     Ok(halls)

@@ -1,0 +1,166 @@
+//! The proof-of-carpooling registry: operators send journeys, the registry makes them trustworthy.
+
+pub mod api;
+mod commands;
+mod demo;
+pub mod explanation;
+pub mod generation;
+mod indicators;
+mod jobs;
+pub mod model;
+mod pages;
+pub mod preparation;
+pub mod rights;
+pub mod store;
+
+use std::sync::{Arc, LazyLock};
+
+use anyhow::Context as _;
+use axum::Router;
+use socle::house::House;
+use socle::indicators::Indicator;
+use socle::jobs::Job;
+use socle::seal::{Keyring, Linkage};
+use socle::service::{Demonstration, Finished, MenuEntry, Progress, Report, Room, Service, Sheet};
+use socle::store::Database;
+use tokio::sync::Notify;
+
+use crate::api::TokenSigner;
+use crate::model::TermsCatalogue;
+use crate::store::intake::Intake;
+
+/// The terms shipped with the program. They are tested: a program that cannot read them does not build.
+static TERMS: LazyLock<TermsCatalogue> = LazyLock::new(|| {
+    TermsCatalogue::parse(include_str!("../data/terms.toml")).expect("the shipped terms are well formed")
+});
+
+const fn entry(label: &'static str, href: &'static str, action: Option<&'static str>) -> MenuEntry {
+    MenuEntry { label, href, action }
+}
+
+/// What the registry is.
+pub static SHEET: Sheet = Sheet {
+    id: "registry",
+    name: "Registre de preuve de covoiturage",
+    tagline: "Chaque trajet partagé reçoit une preuve que l’on peut expliquer",
+    purpose: "Les opérateurs de covoiturage y envoient leurs trajets ; chacun reçoit une preuve, avec un statut expliqué.",
+    home: "/registre",
+    migrations: store::MIGRATIONS,
+    rights: &rights::RIGHTS,
+    menu: &[
+        entry("Accueil du registre", "/registre", None),
+        entry("Trajets", "/registre/trajets", Some("journey.browse")),
+        entry("Essayer un trajet", "/registre/essai", Some("journey.judge")),
+        entry("Clés d’accès", "/registre/cles", Some("credentials.read")),
+        entry("Notifications", "/registre/notifications", Some("subscription.read")),
+        entry("Personnes", "/registre/personnes", Some("user.list")),
+        entry("Opérateurs", "/registre/operateurs", Some("operator.list")),
+        entry("Règles", "/registre/regles", Some("rules.read")),
+        entry("Files de travail", "/registre/files", Some("queues.read")),
+        entry("Journal", "/registre/journal", Some("audit.read")),
+    ],
+    privacy: include_str!("../data/privacy.toml"),
+    risks: include_str!("../data/risks.toml"),
+};
+
+/// The registry, closed.
+pub struct RegistryService;
+
+/// The registry, open.
+pub struct Registry {
+    pub house: Arc<House>,
+    pub database: Database,
+    pub keyring: Keyring,
+    pub(crate) intake: Intake,
+    pub(crate) linkage: Linkage,
+    pub(crate) tokens: TokenSigner,
+    pub(crate) terms: &'static TermsCatalogue,
+    pub(crate) working_keys: api::WorkingKeys,
+    verification: Arc<Notify>,
+}
+
+impl Registry {
+    /// Opens the registry's database and what it needs to serve.
+    pub async fn open(house: &Arc<House>) -> anyhow::Result<Self> {
+        let (database, keyring) = house.open_database(SHEET.id, SHEET.migrations).await?;
+        let linkage = Linkage::current(&keyring).await.context("linkage key")?;
+        let tokens = TokenSigner::current(&keyring).await.context("token key")?;
+        Ok(Self {
+            intake: Intake::open(database.clone(), &TERMS),
+            house: Arc::clone(house),
+            database,
+            keyring,
+            linkage,
+            tokens,
+            terms: &TERMS,
+            working_keys: api::WorkingKeys::default(),
+            verification: Arc::new(Notify::new()),
+        })
+    }
+
+    /// Tells the verification job that a journey waits.
+    pub(crate) fn wake_verification(&self) {
+        self.verification.notify_one();
+    }
+}
+
+/// The registry as a room of the house.
+struct OpenRegistry(Arc<Registry>);
+
+#[async_trait::async_trait]
+impl Service for RegistryService {
+    fn sheet(&self) -> &'static Sheet {
+        &SHEET
+    }
+
+    fn command(&self) -> Option<clap::Command> {
+        Some(commands::command())
+    }
+
+    async fn open(&self, house: &Arc<House>) -> anyhow::Result<Arc<dyn Room>> {
+        Ok(Arc::new(OpenRegistry(Arc::new(Registry::open(house).await?))))
+    }
+}
+
+#[async_trait::async_trait]
+impl Room for OpenRegistry {
+    fn sheet(&self) -> &'static Sheet {
+        &SHEET
+    }
+
+    fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    fn keyring(&self) -> &Keyring {
+        &self.0.keyring
+    }
+
+    fn routes(&self) -> Router {
+        api::routes(&self.0).merge(pages::routes(&self.0))
+    }
+
+    fn jobs(&self) -> Vec<Job> {
+        jobs::jobs(&self.0)
+    }
+
+    async fn indicators(&self) -> anyhow::Result<Vec<Indicator>> {
+        indicators::measure(&self.0).await
+    }
+
+    async fn statistics(&self) -> anyhow::Result<String> {
+        indicators::charts(&self.0).await
+    }
+
+    async fn demonstrate(
+        &self,
+        previous: Option<&Demonstration>,
+        progress: &Progress,
+    ) -> anyhow::Result<Demonstration> {
+        demo::fill(&self.0, previous, progress).await
+    }
+
+    async fn run(&self, arguments: &clap::ArgMatches, report: &Report) -> anyhow::Result<Finished> {
+        commands::run(&self.0, arguments, *report).await
+    }
+}

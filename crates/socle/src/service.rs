@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::house::House;
 use crate::indicators::Indicator;
@@ -81,21 +81,25 @@ pub trait Room: Send + Sync {
     async fn indicators(&self) -> anyhow::Result<Vec<Indicator>>;
     /// The body of its public statistics page.
     async fn statistics(&self) -> anyhow::Result<String>;
-    /// Fills an empty database with demonstration data; does nothing when there are some already.
-    async fn demonstrate(&self, progress: &(dyn Fn(&str) + Send + Sync)) -> anyhow::Result<Demonstration>;
+    /// Fills an empty database with demonstration data; when there are some already, only says what they offer.
+    /// `previous` is what an earlier start said: secrets shown once are in it.
+    async fn demonstrate(&self, previous: Option<&Demonstration>, progress: &Progress) -> anyhow::Result<Demonstration>;
     /// Runs one of its commands.
     async fn run(&self, arguments: &clap::ArgMatches, report: &Report) -> anyhow::Result<Finished>;
 }
 
+/// Where long work says how far it is.
+pub type Progress = Arc<dyn Fn(String) + Send + Sync>;
+
 /// What a demonstration offers, written to `demo.json`.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Demonstration {
     pub accounts: Vec<DemonstrationAccount>,
     pub operators: Vec<DemonstrationOperator>,
 }
 
 /// An agent one can become in one click.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DemonstrationAccount {
     pub service: String,
     pub role: String,
@@ -105,7 +109,7 @@ pub struct DemonstrationAccount {
 }
 
 /// A carpool operator with a key that works.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DemonstrationOperator {
     pub name: String,
     pub uuid: String,

@@ -17,7 +17,7 @@ use crate::{AomSource, Country, CountryCode, Edition, Editions, InseeCode, Outli
 pub struct Inputs<'a> {
     /// The npm package `@etalab/decoupage-administratif`, unpacked: the folder holding `package.json`.
     pub administrative: &'a Path,
-    /// GeoJSON of the communes (WGS 84, `properties.code`).
+    /// `GeoJSON` of the communes (WGS 84, `properties.code`).
     pub boundaries: &'a Path,
     /// The year the codes of the boundaries are of.
     pub boundaries_year: i16,
@@ -35,13 +35,20 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Reference, InputError> {
     let year = official.edition.year;
     let boundaries = SourceFile::open(inputs.boundaries, inputs.boundaries_year)?;
     let (countries, mut drawn, atlas) = neighbours(inputs.world_atlas)?;
-    let known = |code: &InseeCode| official.communes.binary_search_by(|commune| commune.code.cmp(code)).is_ok();
+    let known =
+        |code: &InseeCode| official.communes.binary_search_by(|commune| commune.code.cmp(code)).is_ok();
     let arrondissement =
         |code: &InseeCode| official.arrondissements.iter().any(|arrondissement| arrondissement.code == *code);
     for boundary in geojson::read(&boundaries)? {
         let refuse = |expected: String| {
             let place = Place::Feature(boundary.feature);
-            InputError::unexpected(&boundaries.name, place, "properties.code", boundary.code.as_str(), expected)
+            InputError::unexpected(
+                &boundaries.name,
+                place,
+                "properties.code",
+                boundary.code.as_str(),
+                expected,
+            )
         };
         if !known(&boundary.code) && !arrondissement(&boundary.code) {
             return Err(refuse(format!("a commune or an arrondissement of {year}")));
@@ -122,8 +129,11 @@ fn neighbours(folder: &Path) -> Result<(Countries, Drawn, Edition), InputError> 
     for neighbour in &NEIGHBOURS {
         // The table is part of this program, and its codes are checked by a test.
         let Ok(code) = neighbour.code.parse::<CountryCode>() else { continue };
-        let same: Vec<&str> =
-            NEIGHBOURS.iter().filter(|other| other.code == neighbour.code).map(|other| other.numeric).collect();
+        let same: Vec<&str> = NEIGHBOURS
+            .iter()
+            .filter(|other| other.code == neighbour.code)
+            .map(|other| other.numeric)
+            .collect();
         let country = Country { code, name: neighbour.name.into(), iso: neighbour.iso.into() };
         countries.insert(code, (country, Arc::new(outline(&same)?)));
     }

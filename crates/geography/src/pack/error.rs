@@ -5,9 +5,13 @@ use thiserror::Error;
 pub enum PackError {
     #[error("not a reference pack: it starts with {seen:?}, expected {expected:?}", expected = super::MAGIC.escape_ascii().to_string())]
     NotAPack { seen: String },
-    #[error("the reference pack is damaged: its checksum is {seen:08x}, expected {expected:08x}; copy it or build it again")]
+    #[error(
+        "the reference pack is damaged: its checksum is {seen:08x}, expected {expected:08x}; copy it or build it again"
+    )]
     Checksum { seen: u32, expected: u32 },
-    #[error("the reference pack has format {seen}, this program reads format {expected}; build it again with this program")]
+    #[error(
+        "the reference pack has format {seen}, this program reads format {expected}; build it again with this program"
+    )]
     Format { seen: u16, expected: u16 },
     #[error("the reference pack is malformed: {what}")]
     Malformed { what: String },

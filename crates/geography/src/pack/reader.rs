@@ -9,8 +9,8 @@ use super::{FORMAT, LARGEST, MAGIC, checksum};
 use crate::point::TICKS_PER_STEP;
 use crate::reference::Lists;
 use crate::{
-    Aom, Arrondissement, Commune, Country, Department, Detachment, Editions, Epci, EpciKind, InseeCode, InvalidCode,
-    Outline, PastCommune, Point, Reference, Region, Standing,
+    Aom, Arrondissement, Commune, Country, Department, Detachment, Editions, Epci, EpciKind, InseeCode,
+    InvalidCode, Outline, PastCommune, Point, Reference, Region, Standing,
 };
 
 /// A reference from the bytes of a pack. Nothing of them is trusted: lengths, ranks and codes are checked.
@@ -29,7 +29,8 @@ fn unwrapped(bytes: &[u8]) -> Result<(Editions, Vec<u8>), PackError> {
         let seen = bytes[..bytes.len().min(MAGIC.len())].escape_ascii().to_string();
         return Err(PackError::NotAPack { seen });
     };
-    let (Some((content, sum)), Some((format, _))) = (bytes.split_last_chunk(), rest.split_first_chunk()) else {
+    let (Some((content, sum)), Some((format, _))) = (bytes.split_last_chunk(), rest.split_first_chunk())
+    else {
         return Err(PackError::malformed("it stops in its first bytes"));
     };
     let (seen, expected) = (checksum(content), u32::from_le_bytes(*sum));
@@ -100,7 +101,10 @@ impl<'a> Body<'a> {
     fn count(&mut self) -> Result<usize, PackError> {
         let count = self.whole("a count")?;
         if count > self.left.len() {
-            return Err(PackError::malformed(format!("{count} entries are announced, {} bytes follow", self.left.len())));
+            return Err(PackError::malformed(format!(
+                "{count} entries are announced, {} bytes follow",
+                self.left.len()
+            )));
         }
         Ok(count)
     }
@@ -178,7 +182,8 @@ impl<'a> Body<'a> {
             Ok(Country { code: body.code()?, name: body.text()?.to_owned(), iso: body.text()?.to_owned() })
         })?;
         ordered(&countries, |country| country.code)?;
-        let mut outlines = self.outlines(communes.len() + arrondissements.len() + countries.len())?.into_iter();
+        let mut outlines =
+            self.outlines(communes.len() + arrondissements.len() + countries.len())?.into_iter();
         Ok(Lists {
             outlines: outlines.by_ref().take(communes.len()).collect(),
             arrondissement_outlines: outlines.by_ref().take(arrondissements.len()).collect(),
@@ -265,7 +270,10 @@ impl<'a> Body<'a> {
         let total: usize = shapes.iter().flatten().sum();
         // Each point takes two bytes at least.
         if total > self.left.len() / 2 {
-            return Err(PackError::malformed(format!("{total} points are announced, {} bytes follow", self.left.len())));
+            return Err(PackError::malformed(format!(
+                "{total} points are announced, {} bytes follow",
+                self.left.len()
+            )));
         }
         let longitudes = self.positions(total)?;
         let latitudes = self.positions(total)?;
@@ -278,7 +286,8 @@ impl<'a> Body<'a> {
             }
             let ring = |length| points.by_ref().take(length).collect::<Result<Vec<_>, _>>();
             let rings = lengths.into_iter().map(ring).collect::<Result<Vec<_>, _>>()?;
-            let outline = Outline::from_rings(rings).map_err(|error| PackError::malformed(error.to_string()))?;
+            let outline =
+                Outline::from_rings(rings).map_err(|error| PackError::malformed(error.to_string()))?;
             outlines.push(Some(Arc::new(outline)));
         }
         Ok(outlines)
@@ -297,7 +306,8 @@ impl<'a> Body<'a> {
 }
 
 fn point(x: i64, y: i64) -> Result<Point, PackError> {
-    Point::from_ticks(x, y).ok_or_else(|| PackError::malformed(format!("a point is at {y}, {x} (1e-7 degree)")))
+    Point::from_ticks(x, y)
+        .ok_or_else(|| PackError::malformed(format!("a point is at {y}, {x} (1e-7 degree)")))
 }
 
 fn entry<T>(list: &[T], rank: usize) -> Result<&T, PackError> {

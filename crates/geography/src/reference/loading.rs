@@ -7,7 +7,9 @@ use crate::input_error::{InputError, Place};
 use crate::neighbour::COLLECTIVITY_CODES;
 use crate::source_file::SourceFile;
 use crate::succession::{Succession, detachments};
-use crate::{Aom, AomCode, AomReport, AomSource, Edition, InseeCode, PastCommune, Standing, geojson, movement};
+use crate::{
+    Aom, AomCode, AomReport, AomSource, Edition, InseeCode, PastCommune, Standing, geojson, movement,
+};
 
 /// What loading boundaries did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -121,7 +123,7 @@ impl Reference {
         ))
     }
 
-    /// Replaces the outlines of the communes of a GeoJSON file (WGS 84, `properties.code` of the reference's year),
+    /// Replaces the outlines of the communes of a `GeoJSON` file (WGS 84, `properties.code` of the reference's year),
     /// and draws arrondissements. Other communes keep theirs, so that the joint between the two layers may overlap or
     /// gape as much as the coarser one is imprecise.
     pub fn load_boundaries(&mut self, file: &SourceFile) -> Result<BoundariesReport, InputError> {
@@ -148,7 +150,7 @@ impl Reference {
         for (code, outline) in outlines {
             let centroid = outline.centroid();
             let outline = Some(Arc::new(outline));
-            if let Some(rank) = self.rank(&code) {
+            if let Some(rank) = self.rank(code) {
                 match self.lists.outlines[rank] {
                     Some(_) => report.replaced += 1,
                     None => report.added += 1,

@@ -3,8 +3,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac as _};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Order, Query};
 use sea_orm::{ConnectionTrait, QueryResult};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::master::NONCE;
@@ -55,6 +57,16 @@ impl DataKey {
 
     pub(super) fn bytes(&self) -> &[u8; 32] {
         &self.bytes
+    }
+
+    /// Signs `message` (HMAC-SHA-256); `label` separates uses of one key.
+    pub fn sign(&self, label: &[u8], message: &[u8]) -> [u8; 32] {
+        // HMAC takes keys of any length.
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.bytes.as_slice()).expect("HMAC takes any key");
+        mac.update(label);
+        mac.update(&[0]);
+        mac.update(message);
+        mac.finalize().into_bytes().into()
     }
 
     /// Seals `plain`; `context` says where the value belongs, so that it does not open anywhere else.

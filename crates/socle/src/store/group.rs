@@ -58,6 +58,13 @@ impl Tx {
         self.group.sequence
     }
 
+    /// `count` numbers in a row; returns the first.
+    pub fn next_numbers(&mut self, count: i64) -> i64 {
+        let first = self.group.sequence + 1;
+        self.group.sequence += count;
+        first
+    }
+
     /// Writes `entry` in the audit log, in the same transaction.
     pub fn record(&mut self, entry: audit::Entry) {
         self.group.entries.push(entry);

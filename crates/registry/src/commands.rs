@@ -1,0 +1,85 @@
+//! `pepiniere registry …`
+
+use std::sync::Arc;
+
+use clap::{Arg, Command, value_parser};
+use serde_json::json;
+use socle::audit::Actor;
+use socle::rights::Scope;
+use socle::service::{Finished, Progress, Report};
+
+use crate::Registry;
+use crate::generation::{Generator, Span, fill_with};
+use crate::store::operator::{self, NewOperator};
+
+pub fn command() -> Command {
+    Command::new("registry").about("Proof-of-carpooling registry").subcommand_required(true).subcommand(
+        Command::new("generate")
+            .about("Store synthetic journeys: fictional people between real communes")
+            .arg(number("journeys", "How many journeys", "1000"))
+            .arg(number("months", "Over how many past months", "3"))
+            .arg(number("seed", "The same seed gives the same journeys", "46")),
+    )
+}
+
+fn number(name: &'static str, help: &'static str, default: &'static str) -> Arg {
+    Arg::new(name).long(name).help(help).value_parser(value_parser!(u64)).default_value(default)
+}
+
+/// Runs a command of the registry.
+pub async fn run(registry: &Arc<Registry>, arguments: &clap::ArgMatches, report: Report) -> anyhow::Result<Finished> {
+    match arguments.subcommand() {
+        Some(("generate", arguments)) => {
+            let number = |name: &str| arguments.get_one::<u64>(name).copied().unwrap_or_default();
+            generate(registry, number("journeys"), number("months"), number("seed"), report).await
+        }
+        _ => Ok(Finished::Done),
+    }
+}
+
+async fn generate(
+    registry: &Arc<Registry>,
+    journeys: u64,
+    months: u64,
+    seed: u64,
+    report: Report,
+) -> anyhow::Result<Finished> {
+    let started = std::time::Instant::now();
+    let mut operators = operator::list(&registry.database, &Scope::All).await?;
+    if operators.is_empty() {
+        for number in 1..=3 {
+            let new = NewOperator {
+                uuid: uuid::Uuid::new_v4().to_string(),
+                name: format!("Opérateur fictif {number}"),
+                legal_name: format!("Opérateur fictif {number}"),
+                siret: format!("9000000{number}00001"),
+                contact_email: format!("operateur{number}@exemple.fr"),
+            };
+            operators.push(operator::register(&registry.database, Actor::Program("generation"), new).await?);
+        }
+    }
+    let bar = indicatif::ProgressBar::new(journeys);
+    let shown = bar.clone();
+    let progress: Progress = Arc::new(move |text: String| {
+        if let Some(done) = text.split(' ').next().and_then(|number| number.parse().ok()) {
+            shown.set_position(done);
+        }
+    });
+    let generator = Generator::new(&registry.house.places.reference, seed, &operators);
+    let span = Span::months_before(registry.house.clock.now(), i32::try_from(months.clamp(1, 1_200))?);
+    let filled = fill_with(registry, generator, journeys, span, &progress).await?;
+    bar.finish_and_clear();
+    let seconds = started.elapsed().as_secs_f64();
+    #[expect(clippy::cast_precision_loss, reason = "a figure to read")]
+    let rate = filled.journeys as f64 / seconds.max(0.001);
+    report.result(
+        &format!(
+            "{} journeys stored in {seconds:.1} s ({rate:.0} a second), {} of them refused by the terms",
+            filled.journeys, filled.refused
+        ),
+        &json!({
+            "journeys": filled.journeys, "refused": filled.refused, "seconds": seconds, "journeys_per_second": rate,
+        }),
+    );
+    Ok(Finished::Done)
+}

@@ -1,0 +1,135 @@
+//! The registry's demonstration: fictional operators, agents and journeys, real geography.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use socle::audit::Actor;
+use socle::people::{Email, NewMembership};
+use socle::rights::Scope;
+use socle::service::{Demonstration, DemonstrationAccount, DemonstrationOperator, Progress};
+
+use crate::generation::{Generator, Span, fill_with};
+use crate::store::operator::{self, NewOperator, Operator};
+use crate::store::{access_key, tenant};
+use crate::{Registry, SHEET};
+
+const ACTOR: Actor = Actor::Program("demonstration");
+
+/// Fictional operators: name, legal name, SIRET of form only, domain.
+const OPERATORS: [(&str, &str, &str, &str); 3] = [
+    ("Covoit’Vallée", "Coopérative Covoit’Vallée", "90000000100010", "covoit-vallee.exemple.fr"),
+    ("Trajets Partagés", "Trajets Partagés SAS", "90000000200018", "trajets-partages.exemple.fr"),
+    ("La Ligne Rurale", "Association La Ligne Rurale", "90000000300016", "ligne-rurale.exemple.fr"),
+];
+
+/// How many journeys, over how many months.
+const JOURNEYS: u64 = 4_000;
+const MONTHS: i32 = 12;
+
+/// Fills an empty registry; then says what it offers.
+pub async fn fill(
+    registry: &Arc<Registry>,
+    previous: Option<&Demonstration>,
+    progress: &Progress,
+) -> anyhow::Result<Demonstration> {
+    let mut operators = operator::list(&registry.database, &Scope::All).await?;
+    if operators.is_empty() {
+        operators = register_operators(registry).await?;
+        invite_agents(registry, &operators).await?;
+        progress(format!("registre : {JOURNEYS} trajets fictifs sur {MONTHS} mois"));
+        let now = registry.house.clock.now();
+        let generator = Generator::new(&registry.house.places.reference, 46, &operators);
+        fill_with(registry, generator, JOURNEYS, Span::months_before(now, MONTHS), progress).await?;
+    }
+    Ok(Demonstration {
+        accounts: accounts(registry).await?,
+        operators: keys(registry, &operators, previous).await?,
+    })
+}
+
+async fn register_operators(registry: &Registry) -> anyhow::Result<Vec<Operator>> {
+    let mut operators = Vec::new();
+    for (name, legal_name, siret, domain) in OPERATORS {
+        let new = NewOperator {
+            uuid: uuid::Uuid::new_v4().to_string(),
+            name: name.to_owned(),
+            legal_name: legal_name.to_owned(),
+            siret: siret.to_owned(),
+            contact_email: format!("contact@{domain}"),
+        };
+        operators.push(operator::register(&registry.database, ACTOR, new).await?);
+    }
+    Ok(operators)
+}
+
+async fn invite_agents(registry: &Registry, operators: &[Operator]) -> anyhow::Result<()> {
+    let mut people = vec![
+        ("Inès Karlsson-Müller", "ines.karlsson@registre.exemple.fr".to_owned(), "registry.admin", None),
+        ("Baptiste Le Goff", "baptiste.legoff@registre.exemple.fr".to_owned(), "registry.user", None),
+    ];
+    let names = [
+        ("Awa Diallo", "Thomas N’Guyen"),
+        ("Élodie d’Hérouville", "Karim Benali"),
+        ("Maëlle Le Bihan", "Ana Sánchez"),
+    ];
+    for ((operator, (_, _, _, domain)), (admin, user)) in operators.iter().zip(OPERATORS).zip(names) {
+        people.push((admin, format!("direction@{domain}"), "operator.admin", Some(operator)));
+        people.push((user, format!("equipe@{domain}"), "operator.user", Some(operator)));
+    }
+    for (name, email, role, operator) in people {
+        let role = NewMembership {
+            service: SHEET.id.to_owned(),
+            role: role.to_owned(),
+            tenant: operator.map(|operator| tenant(operator.id)),
+            tenant_name: operator.map_or("Registre national", |operator| &operator.name).to_owned(),
+        };
+        let email = Email::parse(&email).context("a demonstration address")?;
+        registry.house.people.give_role(ACTOR, email, name.to_owned(), role).await?;
+    }
+    Ok(())
+}
+
+async fn accounts(registry: &Registry) -> anyhow::Result<Vec<DemonstrationAccount>> {
+    let people = &registry.house.people;
+    let agents = people.agents().await?;
+    let mut accounts = Vec::new();
+    for role in people.members_of(SHEET.id, None).await? {
+        let Some(agent) = agents.iter().find(|agent| agent.id == role.agent_id) else { continue };
+        accounts.push(DemonstrationAccount {
+            service: role.service.clone(),
+            sign_in_url: socle::web::demonstration_link(&registry.house, role.id).await?,
+            role: role.role,
+            organisation: role.tenant_name,
+            email: agent.email.clone(),
+        });
+    }
+    Ok(accounts)
+}
+
+/// A key per operator: the one of an earlier start if it still works, else a new one.
+async fn keys(
+    registry: &Registry,
+    operators: &[Operator],
+    previous: Option<&Demonstration>,
+) -> anyhow::Result<Vec<DemonstrationOperator>> {
+    let mut keys = Vec::new();
+    for operator in operators {
+        let known = previous.and_then(|previous| previous.operators.iter().find(|known| known.uuid == operator.uuid));
+        if let Some(known) = known
+            && access_key::recognise(&registry.database, &known.access_key, &known.secret_key).await?.is_some()
+        {
+            keys.push(known.clone());
+            continue;
+        }
+        let key = DemonstrationOperator {
+            name: operator.name.clone(),
+            uuid: operator.uuid.clone(),
+            access_key: uuid::Uuid::new_v4().to_string(),
+            secret_key: socle::chance::secret_text(),
+        };
+        let label = "Serveur de démonstration".to_owned();
+        access_key::create(&registry.database, ACTOR, operator.id, label, key.access_key.clone(), &key.secret_key).await?;
+        keys.push(key);
+    }
+    Ok(keys)
+}

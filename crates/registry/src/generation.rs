@@ -1,0 +1,262 @@
+//! Synthetic journeys: fictional people between real communes, as commuters make them. The same seed gives the
+//! same journeys.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use geography::{Commune, InseeCode, Reference};
+use jiff::civil::{Date, Weekday};
+use jiff::{SignedDuration, Timestamp};
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use socle::audit::Actor;
+use socle::service::Progress;
+
+use crate::Registry;
+use crate::model::Submission;
+use crate::preparation::{self, Sent};
+use crate::store::intake::{self, Prepared};
+use crate::store::operator::Operator;
+use crate::store::verification;
+
+/// How many journeys are stored in one change.
+const AT_ONCE: usize = 500;
+/// How many journeys a couple of commuters makes, about.
+const JOURNEYS_A_COUPLE: u64 = 20;
+
+/// Days over which journeys are spread.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    pub from: Date,
+    pub to: Date,
+    /// No journey ends after this instant.
+    pub now: Timestamp,
+}
+
+impl Span {
+    /// The `months` that end now.
+    pub fn months_before(now: Timestamp, months: i32) -> Self {
+        let to = socle::pages::format::paris().to_datetime(now).date();
+        Self { from: to.saturating_sub(jiff::Span::new().months(months)), to, now }
+    }
+}
+
+/// Two people who share the way between two communes.
+struct Commuters {
+    operator: i64,
+    driver: String,
+    passenger: String,
+    home: InseeCode,
+    work: InseeCode,
+    crow_metres: f64,
+}
+
+/// Draws journeys.
+pub struct Generator<'a> {
+    reference: &'a Reference,
+    rng: StdRng,
+    /// Communes with people and an outline, and the running sum of their inhabitants.
+    inhabited: Vec<(&'a Commune, u64)>,
+    by_department: BTreeMap<&'a str, Vec<&'a Commune>>,
+    operators: Vec<i64>,
+}
+
+impl<'a> Generator<'a> {
+    /// The same seed and operators give the same journeys.
+    pub fn new(reference: &'a Reference, seed: u64, operators: &[Operator]) -> Self {
+        let mut inhabited = Vec::new();
+        let mut by_department: BTreeMap<&str, Vec<&Commune>> = BTreeMap::new();
+        let mut sum = 0;
+        for commune in reference.communes() {
+            let (Some(population), Some(_)) = (commune.population, reference.outline(&commune.code)) else { continue };
+            sum += u64::from(population);
+            inhabited.push((commune, sum));
+            by_department.entry(commune.department.as_str()).or_default().push(commune);
+        }
+        let operators = operators.iter().map(|operator| operator.id).collect();
+        Self { reference, rng: StdRng::seed_from_u64(seed), inhabited, by_department, operators }
+    }
+
+    fn commuters(&mut self) -> Option<Commuters> {
+        let total = self.inhabited.last()?.1;
+        for _ in 0..200 {
+            let drawn = self.rng.random_range(0..total);
+            let home = self.inhabited[self.inhabited.partition_point(|(_, sum)| *sum <= drawn)].0;
+            let near = self.by_department.get(home.department.as_str())?;
+            let work = near[self.rng.random_range(0..near.len())];
+            let crow_metres = crow(home, work)?;
+            if (3_000.0..60_000.0).contains(&crow_metres) {
+                return Some(Commuters {
+                    operator: self.operators[self.rng.random_range(0..self.operators.len())],
+                    driver: self.phone(),
+                    passenger: self.phone(),
+                    home: home.code,
+                    work: work.code,
+                    crow_metres,
+                });
+            }
+        }
+        None
+    }
+
+    /// A number of the range kept for fiction (Arcep: 06 39 98 00 00 to 06 39 98 99 99), widened for volume.
+    fn phone(&mut self) -> String {
+        format!("+336{:08}", self.rng.random_range(39_000_000..39_999_999))
+    }
+
+    /// One journey of a couple on a day, with the moment it was received.
+    fn journey(&mut self, couple: &Commuters, day: Date, morning: bool, now: Timestamp) -> Option<(serde_json::Value, Timestamp)> {
+        let (from, to) = if morning { (couple.home, couple.work) } else { (couple.work, couple.home) };
+        let hour = if morning { self.rng.random_range(6..9) } else { self.rng.random_range(16..19) };
+        let local = day.at(hour, self.rng.random_range(0..60), self.rng.random_range(0..60), 0);
+        let start = local.to_zoned_datetime(socle::pages::format::paris()).ok()?.timestamp();
+        // One in a hundred is too short, one in fifty is sent too late.
+        let distance = if self.rng.random_range(0..100) == 0 { 700.0 } else { couple.crow_metres * 1.3 };
+        let seconds = (distance / 13.0).max(120.0);
+        #[expect(clippy::cast_possible_truncation, reason = "a few hours at most")]
+        let end = start + SignedDuration::from_secs(seconds as i64);
+        let late = if self.rng.random_range(0..50) == 0 { 25 * 3_600 } else { self.rng.random_range(60..7_200) };
+        let received = end + SignedDuration::from_secs(late);
+        if received > now {
+            return None;
+        }
+        let inside = |code: &InseeCode, rng: &mut StdRng| {
+            self.reference.point_inside(code, rng.random_range(0.3..0.7), rng.random_range(0.3..0.7))
+        };
+        let (start_point, end_point) = (inside(&from, &mut self.rng)?, inside(&to, &mut self.rng)?);
+        let id = uuid::Builder::from_random_bytes(self.rng.random()).into_uuid().to_string();
+        let identity = |phone: &str, over_18: Option<bool>| {
+            json!({
+                "operator_user_id": &hex::encode(Sha256::digest(phone))[..16],
+                "identity_key": hex::encode(Sha256::digest(format!("{phone}-COVOITUREUR"))),
+                "phone_trunc": &phone[..phone.len() - 2],
+                "over_18": over_18,
+            })
+        };
+        let adult = [Some(true), Some(true), Some(true), None, Some(false)][self.rng.random_range(0..5)];
+        let contribution = self.rng.random_range(0..4) * 50;
+        let mut passenger = identity(&couple.passenger, adult);
+        let mut driver = identity(&couple.driver, None);
+        for person in [&mut passenger, &mut driver] {
+            if person["over_18"].is_null() {
+                person.as_object_mut()?.remove("over_18");
+            }
+        }
+        let coordinates = |point: geography::Point| (point.latitude.degrees(), point.longitude.degrees());
+        let ((start_lat, start_lon), (end_lat, end_lon)) = (coordinates(start_point), coordinates(end_point));
+        #[expect(clippy::cast_possible_truncation, reason = "metres of a journey")]
+        let metres = distance as i64;
+        let body = json!({
+            "operator_journey_id": id,
+            "operator_trip_id": format!("trip-{id}"),
+            "operator_class": if self.rng.random_range(0..10) == 0 { "B" } else { "C" },
+            "start": {"datetime": start.to_string(), "lat": start_lat, "lon": start_lon},
+            "end": {"datetime": end.to_string(), "lat": end_lat, "lon": end_lon},
+            "distance": metres,
+            "incentives": [{"index": 0, "siret": "11000101300017", "amount": 150}],
+            "driver": {"identity": driver, "revenue": contribution + 150},
+            "passenger": {"identity": passenger, "contribution": contribution, "seats": 1},
+        });
+        Some((body, received))
+    }
+}
+
+/// Metres between the centres of two communes, as the crow flies.
+fn crow(a: &Commune, b: &Commune) -> Option<f64> {
+    let (a, b) = (a.centre?, b.centre?);
+    let (latitude, other) = (a.latitude.degrees(), b.latitude.degrees());
+    let north = (other - latitude) * 111_195.0;
+    let east = (b.longitude.degrees() - a.longitude.degrees())
+        * 111_195.0
+        * ((latitude + other) / 2.0).to_radians().cos();
+    Some(north.hypot(east))
+}
+
+/// What was stored.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filled {
+    pub journeys: u64,
+    pub refused: u64,
+}
+
+/// Draws and stores `wanted` journeys, then verifies them.
+pub async fn fill_with(
+    registry: &Arc<Registry>,
+    mut generator: Generator<'_>,
+    wanted: u64,
+    span: Span,
+    progress: &Progress,
+) -> anyhow::Result<Filled> {
+    let days: Vec<Date> = span
+        .from
+        .series(jiff::Span::new().days(1))
+        .take_while(|day| *day <= span.to)
+        .filter(|day| {
+            matches!(
+                day.weekday(),
+                Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday | Weekday::Friday
+            )
+        })
+        .collect();
+    anyhow::ensure!(!days.is_empty(), "no working day between {} and {}", span.from, span.to);
+    let mut filled = Filled::default();
+    let mut batch: Vec<(Prepared, Timestamp)> = Vec::new();
+    let mut couple_number = 0_u64;
+    while filled.journeys < wanted {
+        couple_number += 1;
+        anyhow::ensure!(couple_number < 50 * wanted + 100, "the reference geography holds no commune to travel between");
+        let Some(couple) = generator.commuters() else { continue };
+        for _ in 0..JOURNEYS_A_COUPLE / 2 {
+            let day = days[generator.rng.random_range(0..days.len())];
+            for morning in [true, false] {
+                if filled.journeys + batch.len() as u64 >= wanted {
+                    break;
+                }
+                let Some((body, received)) = generator.journey(&couple, day, morning, span.now) else { continue };
+                let bytes = serde_json::to_vec(&body)?;
+                let submission: Submission = serde_json::from_slice(&bytes)?;
+                let sent = Sent {
+                    operator: couple.operator,
+                    actor: Actor::Program("generation"),
+                    api_version: "v3.4",
+                    submission,
+                    bytes: &bytes,
+                };
+                let prepared = preparation::prepare(registry, sent)
+                    .await
+                    .map_err(|error| anyhow::anyhow!("a synthetic journey was refused: {error:?}"))?;
+                batch.push((prepared, received));
+            }
+        }
+        if batch.len() >= AT_ONCE || filled.journeys + batch.len() as u64 >= wanted {
+            store(registry, &mut batch, &mut filled).await?;
+            progress(format!("{} trajets", filled.journeys));
+        }
+    }
+    while verification::run(&registry.database).await?.more {}
+    Ok(filled)
+}
+
+async fn store(registry: &Registry, batch: &mut Vec<(Prepared, Timestamp)>, filled: &mut Filled) -> anyhow::Result<()> {
+    let terms = registry.terms;
+    let (prepared, received): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+    let outcomes = registry
+        .database
+        .write::<_, crate::store::RegistryError, _>(move |tx| {
+            Box::pin(async move { intake::store_batch(tx, terms, prepared, &received).await })
+        })
+        .await?;
+    for outcome in outcomes {
+        match outcome {
+            intake::Received::Accepted { .. } => filled.journeys += 1,
+            intake::Received::Refused { .. } => {
+                filled.journeys += 1;
+                filled.refused += 1;
+            }
+            intake::Received::Duplicate => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,28 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use socle::jobs::{Job, Ran};
+use socle::outbox;
+
+use crate::Registry;
+use crate::store::{subscription, verification};
+
+/// What the registry does without a request.
+pub fn jobs(registry: &Arc<Registry>) -> Vec<Job> {
+    let (verifying, notifying) = (Arc::clone(registry), Arc::clone(registry));
+    vec![
+        Job::new("verification", "Examen des trajets reçus", Duration::from_secs(10), move || {
+            let registry = Arc::clone(&verifying);
+            async move { Ok(verification::run(&registry.database).await?) }
+        })
+        .woken_by(Arc::clone(&registry.verification)),
+        Job::new("notification", "Notification des changements de statut", Duration::from_secs(5), move || {
+            let registry = Arc::clone(&notifying);
+            async move {
+                let (done, more) = subscription::notify(&registry.database, &registry.keyring).await?;
+                Ok(Ran { done, more })
+            }
+        }),
+        outbox::job(registry.database.clone(), registry.keyring.clone(), registry.house.transports.clone()),
+    ]
+}

@@ -1,0 +1,180 @@
+//! What may happen to a journey afterwards: a correction, a cancellation. Requests about one journey commute:
+//! whatever their order, a cancelled journey stays cancelled.
+
+use std::collections::BTreeMap;
+
+use sea_orm::entity::prelude::*;
+use sea_orm::ActiveValue::Set;
+use socle::audit::{Actor, Entry, Personal};
+use socle::store::{Database, Tx};
+
+use super::intake::{Nearby, Prepared};
+use super::journey::{ActiveModel, Column, Entity, Journey, find};
+use super::summary::{self, Totals};
+use super::{RegistryError, participant, request};
+use crate::model::{Acquisition, Check, LocalDay, PublicStatus, TermsCatalogue, Verdict, status::public_status};
+
+/// What became of a correction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Corrected {
+    Done,
+    /// The corrected journey would break the terms: it stays as it was.
+    Refused(Verdict),
+    /// No longer correctable (§18, decision 6).
+    TooLate,
+    Unknown,
+    /// Somebody else corrected it between reading and writing: read again.
+    Raced,
+}
+
+/// Applies a correction: `prepared` is the journey as it would be, computed from revision `revision`.
+pub async fn correct(
+    database: &Database,
+    terms: &'static TermsCatalogue,
+    prepared: Prepared,
+    revision: i32,
+    asked: Vec<u8>,
+) -> Result<Corrected, RegistryError> {
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                let Some(before) = find(tx.connection(), prepared.operator, &prepared.operator_journey_id).await? else {
+                    return Ok(Corrected::Unknown);
+                };
+                if before.revision != revision {
+                    return Ok(Corrected::Raced);
+                }
+                let in_force = terms.at(tx.now());
+                if tx.now() > in_force.correctable_until(before.start_at.timestamp()) {
+                    return Ok(Corrected::TooLate);
+                }
+                let nearby = Nearby::around(tx.connection(), [(prepared.couple(), prepared.day)].into_iter()).await?;
+                let neighbours: Vec<_> = nearby
+                    .of_journey(prepared.operator, prepared.couple(), prepared.day)
+                    .into_iter()
+                    .filter(|other| other.journey != prepared.operator_journey_id)
+                    .collect();
+                let verdict = in_force.judge(&prepared.judged(before.received_at.timestamp()), neighbours);
+                if !verdict.is_accepted() {
+                    let labels: Vec<_> = verdict.violations.iter().map(|one| one.label().as_str()).collect();
+                    tx.record(
+                        Entry::new(prepared.actor, "journey.correction_refused", "journey", before.id)
+                            .with_facts(serde_json::json!({"terms": verdict.version, "labels": labels})),
+                    );
+                    return Ok(Corrected::Refused(verdict));
+                }
+                replace(tx, before, prepared, &verdict, asked).await?;
+                Ok(Corrected::Done)
+            })
+        })
+        .await
+}
+
+async fn replace(
+    tx: &mut Tx,
+    before: Journey,
+    prepared: Prepared,
+    verdict: &Verdict,
+    asked: Vec<u8>,
+) -> Result<(), RegistryError> {
+    uncount(tx, &before).await?;
+    let canceled = before.acquisition()? == Acquisition::Canceled;
+    let acquisition = if canceled { Acquisition::Canceled } else { prepared.acquisition() };
+    let status = public_status(acquisition, Some(Check::Pending), Some(Check::Pending));
+    let change = tx.next_number();
+    Entity::update_many()
+        .set(ActiveModel {
+            operator_trip_id: Set(prepared.operator_trip_id),
+            operator_class: Set(prepared.operator_class.as_str().to_owned()),
+            start_at: Set(prepared.start.into()),
+            end_at: Set(prepared.end.into()),
+            day: Set(prepared.day.0),
+            start_place: Set(prepared.start_place),
+            end_place: Set(prepared.end_place),
+            distance_m: Set(prepared.distance.0),
+            incentives: Set(prepared.incentives),
+            acquisition: Set(acquisition.as_str().to_owned()),
+            anomaly: Set(Check::Pending.as_str().to_owned()),
+            fraud: Set(Check::Pending.as_str().to_owned()),
+            status: Set(status.as_str().to_owned()),
+            terms_version: Set(verdict.version.clone()),
+            violations: Set("[]".to_owned()),
+            updated_at: Set(tx.now().into()),
+            change: Set(change),
+            revision: Set(before.revision + 1),
+            payload: Set(prepared.payload),
+            ..Default::default()
+        })
+        .filter(Column::Id.eq(before.id))
+        .exec(tx.connection())
+        .await?;
+    participant::Entity::update_many()
+        .set(participant::ActiveModel { day: Set(prepared.day.0), ..Default::default() })
+        .filter(participant::Column::Id.is_in([
+            participant::driver_of(before.id),
+            participant::passenger_of(before.id),
+        ]))
+        .exec(tx.connection())
+        .await?;
+    request::keep(tx, before.id, "correction", prepared.api_version, asked).await?;
+    tx.record(
+        Entry::new(prepared.actor, "journey.corrected", "journey", before.id)
+            .with_facts(serde_json::json!({"from": before.status, "to": status.as_str()}))
+            .with_personal(Personal::Elsewhere(prepared.commitment)),
+    );
+    Ok(())
+}
+
+/// Takes a valid journey out of the figures.
+async fn uncount(tx: &Tx, journey: &Journey) -> Result<(), RegistryError> {
+    if journey.public_status() != PublicStatus::Ok {
+        return Ok(());
+    }
+    let totals = Totals::one(journey.distance_m, journey.seats).negative();
+    summary::add(tx, BTreeMap::from([((LocalDay(journey.day), journey.operator_id), totals)])).await
+}
+
+/// Cancels a journey: possible at any time and in any state, once; asking again changes nothing. `false` when
+/// the operator has no such journey.
+pub async fn cancel(
+    database: &Database,
+    actor: Actor,
+    operator: i64,
+    operator_journey_id: String,
+    code: String,
+    api_version: &'static str,
+    asked: Vec<u8>,
+) -> Result<bool, RegistryError> {
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                let Some(before) = find(tx.connection(), operator, &operator_journey_id).await? else {
+                    return Ok(false);
+                };
+                if before.acquisition()? == Acquisition::Canceled {
+                    return Ok(true);
+                }
+                uncount(tx, &before).await?;
+                let change = tx.next_number();
+                Entity::update_many()
+                    .set(ActiveModel {
+                        acquisition: Set(Acquisition::Canceled.as_str().to_owned()),
+                        status: Set(PublicStatus::Canceled.as_str().to_owned()),
+                        updated_at: Set(tx.now().into()),
+                        change: Set(change),
+                        revision: Set(before.revision + 1),
+                        ..Default::default()
+                    })
+                    .filter(Column::Id.eq(before.id))
+                    .exec(tx.connection())
+                    .await?;
+                request::keep(tx, before.id, "cancellation", api_version, asked).await?;
+                tx.record(
+                    Entry::new(actor, "journey.canceled", "journey", before.id)
+                        .with_facts(serde_json::json!({"from": before.status, "code": code})),
+                );
+                Ok(true)
+            })
+        })
+        .await
+}

@@ -1,0 +1,433 @@
+//! Taking journeys in. Concurrent requests share a batch: one look for duplicates, one look for neighbours, one
+//! insert of each kind, one commit. Within a batch journeys are judged one after the other, in the order that is
+//! recorded: their numbers.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait};
+use socle::audit::{Actor, Entry, Personal};
+use socle::store::{Database, Instant, StoreError, Tx};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{RegistryError, journey, operator, participant};
+use crate::model::terms::{Judged, Person};
+use crate::model::{
+    Acquisition, Check, Couple, LocalDay, Neighbour, OperatorClass, TermsCatalogue, Verdict, status::public_status,
+};
+use crate::model::{Metres, Seats};
+
+/// How many journeys may share a batch.
+const LARGEST_BATCH: usize = 256;
+
+/// The pseudonyms of one person.
+#[derive(Clone, Debug)]
+pub struct Pseudonyms {
+    pub person: Person,
+    pub phone: Option<Person>,
+    pub phone_truncated: Person,
+    pub travel_pass: Option<Person>,
+    pub name_sound: Option<Person>,
+    pub operator_user: Person,
+}
+
+/// A journey ready to be stored: read, checked, placed, sealed.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    pub operator: i64,
+    /// The key that sent it.
+    pub actor: Actor,
+    pub operator_journey_id: String,
+    pub operator_trip_id: String,
+    pub operator_class: OperatorClass,
+    pub start: Timestamp,
+    pub end: Timestamp,
+    pub day: LocalDay,
+    pub start_place: Option<String>,
+    pub end_place: Option<String>,
+    pub distance: Metres,
+    pub seats: Seats,
+    pub driver_revenue: i32,
+    pub passenger_contribution: i32,
+    pub passenger_over_18: Option<bool>,
+    pub incentives: String,
+    pub linkage_key: i64,
+    pub driver: Pseudonyms,
+    pub passenger: Pseudonyms,
+    pub api_version: &'static str,
+    /// The body, sealed, and the audit log's commitment to it.
+    pub payload: Vec<u8>,
+    pub commitment: [u8; 32],
+}
+
+impl Prepared {
+    pub fn couple(&self) -> Couple {
+        Couple { driver: self.driver.person, passenger: self.passenger.person }
+    }
+
+    /// What the terms judge of it.
+    pub fn judged(&self, received: Timestamp) -> Judged<'_> {
+        Judged {
+            trip: &self.operator_trip_id,
+            couple: self.couple(),
+            day: self.day,
+            start: self.start,
+            end: self.end,
+            distance: self.distance,
+            received,
+        }
+    }
+
+    /// How far it got when it is accepted: placed, or lying nowhere.
+    pub fn acquisition(&self) -> Acquisition {
+        if self.start_place.is_some() && self.end_place.is_some() { Acquisition::Processed } else { Acquisition::Failed }
+    }
+}
+
+/// What became of a journey that was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Received {
+    Accepted { id: i64, at: Timestamp },
+    /// The operator already used this identifier.
+    Duplicate,
+    /// Stored all the same, so that the refusal can be explained (§18, decision 4).
+    Refused { id: i64, at: Timestamp, verdict: Verdict },
+}
+
+struct Waiting {
+    prepared: Prepared,
+    tell: oneshot::Sender<Result<Received, RegistryError>>,
+}
+
+/// The door through which journeys come in.
+#[derive(Clone)]
+pub struct Intake(mpsc::Sender<Waiting>);
+
+impl Intake {
+    /// Opens the door of `database`.
+    pub fn open(database: Database, terms: &'static TermsCatalogue) -> Self {
+        let (send, receive) = mpsc::channel(4 * LARGEST_BATCH);
+        tokio::spawn(take_batches(database, terms, receive));
+        Self(send)
+    }
+
+    /// Stores a journey; returns once it is durable.
+    pub async fn submit(&self, prepared: Prepared) -> Result<Received, RegistryError> {
+        let (tell, told) = oneshot::channel();
+        let stopping = || RegistryError::from(StoreError::Stopping { database: "registry" });
+        self.0.send(Waiting { prepared, tell }).await.map_err(|_| stopping())?;
+        told.await.map_err(|_| stopping())?
+    }
+}
+
+async fn take_batches(database: Database, terms: &'static TermsCatalogue, mut waiting: mpsc::Receiver<Waiting>) {
+    let mut batch = Vec::with_capacity(LARGEST_BATCH);
+    while waiting.recv_many(&mut batch, LARGEST_BATCH).await > 0 {
+        let (prepared, tell): (Vec<_>, Vec<_>) = batch.drain(..).map(|one| (one.prepared, one.tell)).unzip();
+        let outcome = store(&database, terms, prepared).await;
+        match outcome {
+            Ok(received) => {
+                for (tell, received) in tell.into_iter().zip(received) {
+                    // Whoever asked may have gone: the journey stands all the same.
+                    let _ = tell.send(Ok(received));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, journeys = tell.len(), "a batch of journeys could not be stored");
+                let said = error.to_string();
+                for tell in tell {
+                    let _ = tell.send(Err(RegistryError::Corrupt(said.clone())));
+                }
+            }
+        }
+    }
+}
+
+/// Stores a batch in one change, and tells what became of each journey, in order.
+pub async fn store(
+    database: &Database,
+    terms: &'static TermsCatalogue,
+    batch: Vec<Prepared>,
+) -> Result<Vec<Received>, RegistryError> {
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                let at = tx.now();
+                let received = vec![at; batch.len()];
+                store_batch(tx, terms, batch, &received).await
+            })
+        })
+        .await
+}
+
+/// Stores a batch within a change; `received` says when each journey was acknowledged (the present, except for
+/// imports of the past).
+pub async fn store_batch(
+    tx: &mut Tx,
+    terms: &'static TermsCatalogue,
+    batch: Vec<Prepared>,
+    received: &[Timestamp],
+) -> Result<Vec<Received>, RegistryError> {
+    let mut known = known_identifiers(tx.connection(), &batch).await?;
+    let mut nearby = Nearby::of(tx.connection(), &batch).await?;
+    let mut outcomes = Vec::with_capacity(batch.len());
+    let mut journeys = Vec::with_capacity(batch.len());
+    let mut participants = Vec::with_capacity(2 * batch.len());
+    let mut connected: HashSet<i64> = HashSet::new();
+    for (one, &at) in batch.into_iter().zip(received) {
+        if !known.insert((one.operator, one.operator_journey_id.clone())) {
+            tx.record(
+                Entry::new(one.actor, "journey.duplicate", "operator", one.operator)
+                    .with_facts(serde_json::json!({"operator_journey_id": one.operator_journey_id}))
+                    .with_personal(Personal::Elsewhere(one.commitment)),
+            );
+            outcomes.push(Received::Duplicate);
+            continue;
+        }
+        let verdict = terms.at(at).judge(&one.judged(at), nearby.of_journey(one.operator, one.couple(), one.day));
+        let id = tx.next_number();
+        let change = tx.next_number();
+        let acquisition = if verdict.is_accepted() { one.acquisition() } else { Acquisition::TermsViolation };
+        if verdict.is_accepted() {
+            nearby.add(&one);
+            connected.insert(one.operator);
+        }
+        journeys.push(row(&one, id, change, at, tx.now(), acquisition, &verdict)?);
+        participants.push(participant_row(participant::driver_of(id), one.day, one.linkage_key, &one.driver));
+        participants.push(participant_row(participant::passenger_of(id), one.day, one.linkage_key, &one.passenger));
+        let labels: Vec<_> = verdict.violations.iter().map(|violation| violation.label().as_str()).collect();
+        tx.record(
+            Entry::new(one.actor, "journey.received", "journey", id)
+                .with_facts(if labels.is_empty() {
+                    serde_json::json!({"status": acquisition.as_str()})
+                } else {
+                    serde_json::json!({"status": acquisition.as_str(), "terms": verdict.version, "labels": labels})
+                })
+                .with_personal(Personal::Elsewhere(one.commitment)),
+        );
+        outcomes.push(if verdict.is_accepted() {
+            Received::Accepted { id, at }
+        } else {
+            Received::Refused { id, at, verdict }
+        });
+    }
+    if !journeys.is_empty() {
+        journey::Entity::insert_many(journeys).exec_without_returning(tx.connection()).await?;
+        participant::Entity::insert_many(participants).exec_without_returning(tx.connection()).await?;
+    }
+    if !connected.is_empty() {
+        operator::Entity::update_many()
+            .set(operator::ActiveModel { connected_at: Set(Some(tx.now().into())), ..Default::default() })
+            .filter(operator::Column::Id.is_in(connected))
+            .filter(operator::Column::ConnectedAt.is_null())
+            .exec(tx.connection())
+            .await?;
+    }
+    Ok(outcomes)
+}
+
+fn row(
+    one: &Prepared,
+    id: i64,
+    change: i64,
+    at: Timestamp,
+    now: Timestamp,
+    acquisition: Acquisition,
+    verdict: &Verdict,
+) -> Result<journey::ActiveModel, RegistryError> {
+    let status = public_status(acquisition, Some(Check::Pending), Some(Check::Pending));
+    Ok(journey::ActiveModel {
+        id: Set(id),
+        operator_id: Set(one.operator),
+        operator_journey_id: Set(one.operator_journey_id.clone()),
+        operator_trip_id: Set(one.operator_trip_id.clone()),
+        operator_class: Set(one.operator_class.as_str().to_owned()),
+        start_at: Set(one.start.into()),
+        end_at: Set(one.end.into()),
+        day: Set(one.day.0),
+        start_place: Set(one.start_place.clone()),
+        end_place: Set(one.end_place.clone()),
+        distance_m: Set(one.distance.0),
+        seats: Set(one.seats.0),
+        driver_revenue: Set(one.driver_revenue),
+        passenger_contribution: Set(one.passenger_contribution),
+        passenger_over_18: Set(one.passenger_over_18),
+        incentives: Set(one.incentives.clone()),
+        acquisition: Set(acquisition.as_str().to_owned()),
+        anomaly: Set(Check::Pending.as_str().to_owned()),
+        fraud: Set(Check::Pending.as_str().to_owned()),
+        status: Set(status.as_str().to_owned()),
+        terms_version: Set(verdict.version.clone()),
+        violations: Set(serde_json::to_string(&verdict.violations)?),
+        received_at: Set(at.into()),
+        updated_at: Set(now.into()),
+        api_version: Set(one.api_version.to_owned()),
+        change: Set(change),
+        revision: Set(0),
+        payload: Set(one.payload.clone()),
+    })
+}
+
+fn participant_row(id: i64, day: LocalDay, linkage_key: i64, who: &Pseudonyms) -> participant::ActiveModel {
+    participant::ActiveModel {
+        id: Set(id),
+        day: Set(day.0),
+        linkage_key: Set(linkage_key),
+        person: Set(who.person.to_vec()),
+        phone: Set(who.phone.map(|token| token.to_vec())),
+        phone_truncated: Set(who.phone_truncated.to_vec()),
+        travel_pass: Set(who.travel_pass.map(|token| token.to_vec())),
+        name_sound: Set(who.name_sound.map(|token| token.to_vec())),
+        operator_user: Set(who.operator_user.to_vec()),
+    }
+}
+
+/// The identifiers of the batch that the store already has.
+async fn known_identifiers(
+    connection: &impl ConnectionTrait,
+    batch: &[Prepared],
+) -> Result<HashSet<(i64, String)>, RegistryError> {
+    let mut by_operator: HashMap<i64, Vec<&str>> = HashMap::new();
+    for one in batch {
+        by_operator.entry(one.operator).or_default().push(&one.operator_journey_id);
+    }
+    let mut any = Condition::any();
+    for (operator, identifiers) in by_operator {
+        any = any.add(
+            Condition::all()
+                .add(journey::Column::OperatorId.eq(operator))
+                .add(journey::Column::OperatorJourneyId.is_in(identifiers)),
+        );
+    }
+    let select = Query::select()
+        .columns([journey::Column::OperatorId, journey::Column::OperatorJourneyId])
+        .from(journey::Entity)
+        .cond_where(any)
+        .to_owned();
+    connection
+        .query_all(&select)
+        .await?
+        .into_iter()
+        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+        .collect()
+}
+
+/// The journeys around a batch: those its people made with the same operator, on the same days or beside.
+pub struct Nearby(HashMap<(i64, Person, LocalDay), Vec<Neighbour>>);
+
+impl Nearby {
+    /// Reads the neighbours of a batch.
+    pub async fn of(connection: &impl ConnectionTrait, batch: &[Prepared]) -> Result<Self, RegistryError> {
+        let around = batch.iter().map(|one| (one.couple(), one.day));
+        Self::around(connection, around).await
+    }
+
+    /// Reads the neighbours of some couples on some days.
+    pub async fn around(
+        connection: &impl ConnectionTrait,
+        couples: impl Iterator<Item = (Couple, LocalDay)>,
+    ) -> Result<Self, RegistryError> {
+        let (mut people, mut days) = (HashSet::new(), HashSet::new());
+        for (couple, day) in couples {
+            people.extend([couple.driver, couple.passenger]);
+            days.extend(day.around().map(|day| day.0));
+        }
+        let person = |column| (participant::Entity, column);
+        let of = |column| (journey::Entity, column);
+        let uncounted = [Acquisition::Canceled, Acquisition::TermsViolation, Acquisition::Expired];
+        let select = Query::select()
+            .column(person(participant::Column::Id))
+            .column(person(participant::Column::Person))
+            .columns(
+                [
+                    journey::Column::OperatorId,
+                    journey::Column::OperatorJourneyId,
+                    journey::Column::OperatorTripId,
+                    journey::Column::Day,
+                    journey::Column::StartAt,
+                    journey::Column::EndAt,
+                ]
+                .map(of),
+            )
+            .from(participant::Entity)
+            .inner_join(
+                journey::Entity,
+                Expr::col(of(journey::Column::Id)).eq(Expr::col(person(participant::Column::Id)).div(2)),
+            )
+            .and_where(Expr::col(person(participant::Column::Day)).is_in(days))
+            .and_where(Expr::col(person(participant::Column::Person)).is_in(people.iter().map(|token| token.to_vec())))
+            .and_where(Expr::col(of(journey::Column::Acquisition)).is_not_in(uncounted.map(Acquisition::as_str)))
+            .to_owned();
+        let mut nearby = Self(HashMap::new());
+        let mut found: HashMap<i64, (i64, Neighbour)> = HashMap::new();
+        for row in connection.query_all(&select).await? {
+            let (id, token): (i64, Vec<u8>) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            let token: Person =
+                token.try_into().map_err(|_| RegistryError::Corrupt("a pseudonym is not 16 bytes long".to_owned()))?;
+            let (start, end): (Instant, Instant) = (row.try_get_by_index(6)?, row.try_get_by_index(7)?);
+            if let std::collections::hash_map::Entry::Vacant(vacant) = found.entry(id / 2) {
+                vacant.insert((
+                    row.try_get_by_index(2)?,
+                    Neighbour {
+                        journey: row.try_get_by_index(3)?,
+                        trip: row.try_get_by_index(4)?,
+                        // People outside the batch stay unknown: they are nobody the batch asks about.
+                        couple: Couple { driver: Person::default(), passenger: Person::default() },
+                        day: LocalDay(row.try_get_by_index(5)?),
+                        start: start.timestamp(),
+                        end: end.timestamp(),
+                    },
+                ));
+            }
+            if let Some((_, neighbour)) = found.get_mut(&(id / 2)) {
+                let place = if id % 2 == 0 { &mut neighbour.couple.driver } else { &mut neighbour.couple.passenger };
+                *place = token;
+            }
+        }
+        for (operator, neighbour) in found.into_values() {
+            nearby.remember(operator, neighbour);
+        }
+        Ok(nearby)
+    }
+
+    fn remember(&mut self, operator: i64, neighbour: Neighbour) {
+        let Couple { driver, passenger } = neighbour.couple;
+        for person in if driver == passenger { vec![driver] } else { vec![driver, passenger] } {
+            if person != Person::default() {
+                self.0.entry((operator, person, neighbour.day)).or_default().push(neighbour.clone());
+            }
+        }
+    }
+
+    /// Adds a journey of the batch, for those that follow.
+    fn add(&mut self, one: &Prepared) {
+        self.remember(
+            one.operator,
+            Neighbour {
+                journey: one.operator_journey_id.clone(),
+                trip: one.operator_trip_id.clone(),
+                couple: one.couple(),
+                day: one.day,
+                start: one.start,
+                end: one.end,
+            },
+        );
+    }
+
+    /// The neighbours of one journey: those of either person, each once.
+    pub fn of_journey(&self, operator: i64, couple: Couple, day: LocalDay) -> Vec<&Neighbour> {
+        let mut neighbours: Vec<&Neighbour> = Vec::new();
+        for person in [couple.driver, couple.passenger] {
+            for day in day.around() {
+                for neighbour in self.0.get(&(operator, person, day)).into_iter().flatten() {
+                    if !neighbours.iter().any(|known| known.journey == neighbour.journey) {
+                        neighbours.push(neighbour);
+                    }
+                }
+            }
+        }
+        neighbours
+    }
+}

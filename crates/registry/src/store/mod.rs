@@ -1,0 +1,63 @@
+//! Tables and queries, one file per aggregate. Every query that reads takes a [`Scope`].
+
+pub mod access_key;
+pub mod changes;
+pub mod correction;
+pub mod intake;
+pub mod journey;
+pub mod operator;
+pub mod participant;
+pub mod request;
+pub mod subscription;
+pub mod summary;
+pub mod verification;
+
+use socle::rights::Scope;
+use socle::seal::SealError;
+use socle::store::{Migration, StoreError};
+
+/// The registry's migrations.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { name: "registry_0001", sql: include_str!("../../migrations/0001.sql") }];
+
+/// The purpose of the keys that seal what operators send.
+pub const PAYLOADS: &str = "journeys";
+
+/// Why the registry could not read or write, when it is nobody's mistake.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    #[error("a stored value is not readable: {0}")]
+    Corrupt(String),
+}
+
+impl From<sea_orm::DbErr> for RegistryError {
+    fn from(cause: sea_orm::DbErr) -> Self {
+        Self::Store(cause.into())
+    }
+}
+
+impl From<serde_json::Error> for RegistryError {
+    fn from(cause: serde_json::Error) -> Self {
+        Self::Corrupt(cause.to_string())
+    }
+}
+
+/// The tenant of an operator, as rights and keys name it.
+pub fn tenant(operator: i64) -> String {
+    format!("operator:{operator}")
+}
+
+/// The operator that a scope is limited to; `None` for everything.
+pub fn operator_of(scope: &Scope) -> Option<i64> {
+    match scope {
+        Scope::All => None,
+        // A tenant that is no operator sees what operator −1 has: nothing.
+        Scope::Tenant(tenant) => {
+            Some(tenant.strip_prefix("operator:").and_then(|id| id.parse().ok()).unwrap_or(-1))
+        }
+    }
+}

@@ -1,0 +1,125 @@
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, QueryOrder as _};
+use socle::audit::{Actor, Entry};
+use socle::rights::Scope;
+use socle::store::{Database, Instant, StoreError};
+
+use super::{RegistryError, operator_of};
+
+/// A carpool operator, told apart by its UUID: several may share one SIRET (spec §1.5).
+pub type Operator = Model;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "operators")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i64,
+    pub uuid: String,
+    pub name: String,
+    pub legal_name: String,
+    pub siret: String,
+    pub contact_email: String,
+    pub created_at: Instant,
+    /// Its first accepted journey: the operator is connected.
+    pub connected_at: Option<Instant>,
+    /// Set while the operator may not send journeys.
+    pub suspended_at: Option<Instant>,
+    pub version: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// An operator to register.
+#[derive(Clone, Debug)]
+pub struct NewOperator {
+    pub uuid: String,
+    pub name: String,
+    pub legal_name: String,
+    pub siret: String,
+    pub contact_email: String,
+}
+
+/// Registers an operator.
+pub async fn register(database: &Database, actor: Actor, new: NewOperator) -> Result<Operator, RegistryError> {
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                let operator = Model {
+                    id: tx.next_number(),
+                    uuid: new.uuid,
+                    name: new.name,
+                    legal_name: new.legal_name,
+                    siret: new.siret,
+                    contact_email: new.contact_email,
+                    created_at: tx.now().into(),
+                    connected_at: None,
+                    suspended_at: None,
+                    version: 1,
+                };
+                Entity::insert(ActiveModel::from(operator.clone())).exec_without_returning(tx.connection()).await?;
+                tx.record(
+                    Entry::new(actor, "operator.registered", "operator", operator.id)
+                        .with_facts(serde_json::json!({"uuid": operator.uuid, "name": operator.name})),
+                );
+                Ok(operator)
+            })
+        })
+        .await
+}
+
+/// Suspends an operator or lifts its suspension.
+pub async fn set_suspended(
+    database: &Database,
+    actor: Actor,
+    operator: &Operator,
+    suspended: bool,
+) -> Result<(), RegistryError> {
+    let operator = operator.clone();
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                let changed = Entity::update_many()
+                    .set(ActiveModel {
+                        suspended_at: Set(suspended.then(|| tx.now().into())),
+                        version: Set(operator.version + 1),
+                        ..Default::default()
+                    })
+                    .filter(Column::Id.eq(operator.id))
+                    .filter(Column::Version.eq(operator.version))
+                    .exec(tx.connection())
+                    .await?;
+                if changed.rows_affected == 0 {
+                    return Err(StoreError::Stale { what: "operator" }.into());
+                }
+                let action = if suspended { "operator.suspended" } else { "operator.resumed" };
+                tx.record(Entry::new(actor, action, "operator", operator.id));
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// The operators of a scope, by name.
+pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<Operator>, RegistryError> {
+    let mut select = Entity::find().order_by_asc(Column::Name);
+    if let Some(operator) = operator_of(scope) {
+        select = select.filter(Column::Id.eq(operator));
+    }
+    Ok(select.all(database.read()).await?)
+}
+
+/// One operator of a scope.
+pub async fn find(database: &Database, scope: &Scope, id: i64) -> Result<Option<Operator>, RegistryError> {
+    if operator_of(scope).is_some_and(|own| own != id) {
+        return Ok(None);
+    }
+    Ok(Entity::find_by_id(id).one(database.read()).await?)
+}
+
+/// How many operators are connected.
+pub async fn connected(database: &Database) -> Result<u64, RegistryError> {
+    Ok(Entity::find().filter(Column::ConnectedAt.is_not_null()).count(database.read()).await?)
+}

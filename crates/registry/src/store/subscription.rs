@@ -1,0 +1,152 @@
+//! An operator's subscription: its server is told of status changes, by signed notifications.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, QueryOrder as _};
+use socle::audit::{Actor, Entry};
+use socle::outbox::{self, Message};
+use socle::rights::Scope;
+use socle::seal::{DataKey, Keyring};
+use socle::store::{Database, Instant};
+
+use super::{RegistryError, changes, operator_of, tenant};
+
+pub type Subscription = Model;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "subscriptions")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    pub operator_id: i64,
+    pub url: String,
+    /// Signs notifications; sealed.
+    pub secret: Vec<u8>,
+    /// Changes up to this number were put in the outbox.
+    pub cursor: i64,
+    pub created_at: Instant,
+    pub ended_at: Option<Instant>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// How many changes a notification carries at most.
+const AT_ONCE: u64 = 500;
+
+fn context(id: &str) -> String {
+    format!("subscription {id}")
+}
+
+/// Opens a subscription that starts now.
+pub async fn open(
+    database: &Database,
+    actor: Actor,
+    key: &DataKey,
+    operator: i64,
+    id: String,
+    url: String,
+    secret: &str,
+) -> Result<Subscription, RegistryError> {
+    let sealed = key.seal(&context(&id), secret.as_bytes());
+    let cursor = changes::latest(database, operator).await?;
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                let subscription = Model {
+                    id,
+                    operator_id: operator,
+                    url,
+                    secret: sealed,
+                    cursor,
+                    created_at: tx.now().into(),
+                    ended_at: None,
+                };
+                Entity::insert(ActiveModel::from(subscription.clone()))
+                    .exec_without_returning(tx.connection())
+                    .await?;
+                tx.record(
+                    Entry::new(actor, "subscription.opened", "subscription", &subscription.id)
+                        .with_facts(serde_json::json!({"operator": operator, "url": subscription.url})),
+                );
+                Ok(subscription)
+            })
+        })
+        .await
+}
+
+/// Ends a subscription within a scope. `false` when there is none there.
+pub async fn end(database: &Database, actor: Actor, scope: &Scope, id: &str) -> Result<bool, RegistryError> {
+    let (id, within) = (id.to_owned(), operator_of(scope));
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                let mut update = Entity::update_many()
+                    .set(ActiveModel { ended_at: Set(Some(tx.now().into())), ..Default::default() })
+                    .filter(Column::Id.eq(id.as_str()))
+                    .filter(Column::EndedAt.is_null());
+                if let Some(operator) = within {
+                    update = update.filter(Column::OperatorId.eq(operator));
+                }
+                if update.exec(tx.connection()).await?.rows_affected == 0 {
+                    return Ok(false);
+                }
+                tx.record(Entry::new(actor, "subscription.ended", "subscription", id));
+                Ok(true)
+            })
+        })
+        .await
+}
+
+/// The open subscriptions of a scope.
+pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<Subscription>, RegistryError> {
+    let mut select = Entity::find().filter(Column::EndedAt.is_null()).order_by_asc(Column::CreatedAt);
+    if let Some(operator) = operator_of(scope) {
+        select = select.filter(Column::OperatorId.eq(operator));
+    }
+    Ok(select.all(database.read()).await?)
+}
+
+/// Puts what changed since the last time in the outbox of each subscription. Returns how many changes.
+pub async fn notify(database: &Database, keyring: &Keyring) -> Result<(u64, bool), RegistryError> {
+    let mut told = 0;
+    let mut more = false;
+    for subscription in list(database, &Scope::All).await? {
+        let owner = tenant(subscription.operator_id);
+        let found =
+            changes::since(database, &Scope::Tenant(owner.clone()), subscription.cursor, AT_ONCE).await?;
+        let Some(last) = found.last().map(|journey| journey.change) else { continue };
+        told += found.len() as u64;
+        more |= found.len() as u64 == AT_ONCE;
+        let key = keyring.current(&owner, super::PAYLOADS).await?;
+        let secret = keyring.open(&context(&subscription.id), &subscription.secret).await?;
+        let body = serde_json::json!({
+            "cursor": last.to_string(),
+            "changes": found.iter().map(crate::api::changes::Change::new).collect::<Vec<_>>(),
+        });
+        let message = Message::Webhook {
+            url: subscription.url.clone(),
+            body: body.to_string(),
+            secret: String::from_utf8_lossy(&secret).into_owned(),
+        };
+        database
+            .write::<_, RegistryError, _>(move |tx| {
+                Box::pin(async move {
+                    let advanced = Entity::update_many()
+                        .set(ActiveModel { cursor: Set(last), ..Default::default() })
+                        .filter(Column::Id.eq(subscription.id.as_str()))
+                        .filter(Column::Cursor.eq(subscription.cursor))
+                        .exec(tx.connection())
+                        .await?;
+                    if advanced.rows_affected == 1 {
+                        let dedup = format!("changes {} {last}", subscription.id);
+                        outbox::post(tx, &key, &owner, &dedup, &message).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+    }
+    Ok((told, more))
+}
