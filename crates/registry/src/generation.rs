@@ -101,9 +101,10 @@ impl<'a> Generator<'a> {
         None
     }
 
-    /// A number of the range kept for fiction (Arcep: 06 39 98 00 00 to 06 39 98 99 99), widened for volume.
+    /// A number that the numbering plan accepts. (Those kept for fiction, 06 39 98, are refused as invalid by
+    /// libphonenumber, hence by the registry.)
     fn phone(&mut self) -> String {
-        format!("+336{:08}", self.rng.random_range(39_000_000..39_999_999))
+        format!("+33600{:06}", self.rng.random_range(0..1_000_000))
     }
 
     /// One journey of a couple on a day, with the moment it was received.

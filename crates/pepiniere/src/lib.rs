@@ -1,0 +1,14 @@
+//! The program: command line, configuration, which services are mounted. No business rule.
+
+pub mod command_line;
+mod demo;
+mod doctor;
+mod reference;
+pub mod serving;
+
+use socle::service::Service;
+
+/// Every service of the house, in the order the home page shows them.
+pub fn services() -> Vec<Box<dyn Service>> {
+    vec![Box::new(registry::RegistryService)]
+}
