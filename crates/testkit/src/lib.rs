@@ -1,0 +1,41 @@
+//! Starts the program on a scratch store, with a clock that tests move, and speaks to it over HTTP as its users
+//! do: an operator's server, an agent with a browser.
+
+mod agent;
+mod journey;
+mod operator;
+mod scratch;
+
+pub use agent::Agent;
+pub use journey::{JourneyBody, identity_key};
+pub use operator::{Answer, OperatorServer};
+pub use scratch::{StoreKind, TestHouse};
+
+/// Writes a test once and runs it on both stores.
+///
+/// Without PostgreSQL (`PEPINIERE_TEST_POSTGRES` not set) the second run says that it is skipped; with
+/// `PEPINIERE_TEST_COMPULSORY` it fails instead.
+#[macro_export]
+macro_rules! on_both_stores {
+    ($(#[$doc:meta])* async fn $name:ident($house:ident: TestHouse) $body:block) => {
+        mod $name {
+            #[allow(clippy::wildcard_imports, unused_imports, reason = "the story uses what surrounds it")]
+            use super::*;
+
+            $(#[$doc])*
+            async fn story($house: $crate::TestHouse) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                story($crate::TestHouse::start($crate::StoreKind::Sqlite).await.expect("a house on SQLite")).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                if let Some(store) = $crate::StoreKind::postgres() {
+                    story($crate::TestHouse::start(store).await.expect("a house on PostgreSQL")).await;
+                }
+            }
+        }
+    };
+}

@@ -1,0 +1,12 @@
+//! The registry through its front door: HTTP in, HTTP out, on both stores.
+
+mod api;
+mod audit;
+mod changes;
+mod concurrency;
+mod credentials;
+mod limits;
+mod rights;
+mod risks;
+mod sign_in;
+mod terms;
