@@ -3,6 +3,7 @@
 pub mod command_line;
 mod demo;
 mod doctor;
+mod invitation;
 mod reference;
 pub mod serving;
 

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use clap::{Arg, Command, value_parser};
 use serde_json::json;
 use socle::audit::Actor;
+use socle::people::Email;
 use socle::rights::Scope;
 use socle::service::{Finished, Progress, Report};
 
 use crate::Registry;
 use crate::generation::{Generator, Span, fill_with};
 use crate::store::operator::{self, NewOperator};
+use crate::store::{access_key, tenant};
 
 pub fn command() -> Command {
     Command::new("registry").about("Proof-of-carpooling registry").subcommand_required(true).subcommand(
@@ -19,7 +21,18 @@ pub fn command() -> Command {
             .arg(number("journeys", "How many journeys", "1000"))
             .arg(number("months", "Over how many past months", "3"))
             .arg(number("seed", "The same seed gives the same journeys", "46")),
+    ).subcommand(
+        Command::new("register-operator")
+            .about("Register a carpool operator and make its first access key, shown once")
+            .arg(text("name", "What people call it"))
+            .arg(text("legal-name", "Its legal name"))
+            .arg(text("siret", "Its SIRET, 14 digits"))
+            .arg(text("email", "Where its team reads mail")),
     )
+}
+
+fn text(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).help(help).required(true)
 }
 
 fn number(name: &'static str, help: &'static str, default: &'static str) -> Arg {
@@ -33,8 +46,50 @@ pub async fn run(registry: &Arc<Registry>, arguments: &clap::ArgMatches, report:
             let number = |name: &str| arguments.get_one::<u64>(name).copied().unwrap_or_default();
             generate(registry, number("journeys"), number("months"), number("seed"), report).await
         }
+        Some(("register-operator", arguments)) => {
+            let text = |name: &str| arguments.get_one::<String>(name).cloned().unwrap_or_default();
+            let new = NewOperator {
+                uuid: uuid::Uuid::new_v4().to_string(),
+                name: text("name"),
+                legal_name: text("legal-name"),
+                siret: text("siret"),
+                contact_email: text("email"),
+            };
+            register(registry, new, report).await
+        }
         _ => Ok(Finished::Done),
     }
+}
+
+async fn register(registry: &Arc<Registry>, new: NewOperator, report: Report) -> anyhow::Result<Finished> {
+    if new.siret.len() != 14 || !new.siret.bytes().all(|byte| byte.is_ascii_digit()) {
+        eprintln!("--siret: {:?} is not a SIRET: 14 digits are expected", new.siret);
+        return Ok(Finished::ProblemsInInput);
+    }
+    if let Err(error) = Email::parse(&new.contact_email) {
+        eprintln!("--email: {error}");
+        return Ok(Finished::ProblemsInInput);
+    }
+    let actor = Actor::Program("command line");
+    let operator = operator::register(&registry.database, actor.clone(), new).await?;
+    let (access_key, secret_key) = (uuid::Uuid::new_v4().to_string(), socle::chance::secret_text());
+    let label = "Première clé".to_owned();
+    access_key::create(&registry.database, actor, operator.id, label, access_key.clone(), &secret_key).await?;
+    report.result(
+        &format!(
+            "operator {} ({})\n  tenant      {}\n  access key  {access_key}\n  secret key  {secret_key}   (shown once)",
+            operator.name,
+            operator.uuid,
+            tenant(operator.id)
+        ),
+        &json!({
+            "tenant": tenant(operator.id),
+            "operators": [{
+                "name": operator.name, "uuid": operator.uuid, "access_key": access_key, "secret_key": secret_key,
+            }],
+        }),
+    );
+    Ok(Finished::Done)
 }
 
 async fn generate(

@@ -224,6 +224,7 @@ pub async fn fill_with(
                     api_version: "v3.4",
                     submission,
                     bytes: &bytes,
+                    idempotency: None,
                 };
                 let prepared = preparation::prepare(registry, sent)
                     .await
@@ -256,7 +257,7 @@ async fn store(registry: &Registry, batch: &mut Vec<(Prepared, Timestamp)>, fill
                 filled.journeys += 1;
                 filled.refused += 1;
             }
-            intake::Received::Duplicate => {}
+            intake::Received::Duplicate | intake::Received::KeyReused => {}
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use socle::idempotency;
 use socle::jobs::{Job, Ran};
 use socle::outbox;
 
@@ -9,7 +10,7 @@ use crate::store::{subscription, verification};
 
 /// What the registry does without a request.
 pub fn jobs(registry: &Arc<Registry>) -> Vec<Job> {
-    let (verifying, notifying) = (Arc::clone(registry), Arc::clone(registry));
+    let (verifying, notifying, forgetting) = (Arc::clone(registry), Arc::clone(registry), Arc::clone(registry));
     vec![
         Job::new("verification", "Examen des trajets reçus", Duration::from_secs(10), move || {
             let registry = Arc::clone(&verifying);
@@ -22,6 +23,10 @@ pub fn jobs(registry: &Arc<Registry>) -> Vec<Job> {
                 let (done, more) = subscription::notify(&registry.database, &registry.keyring).await?;
                 Ok(Ran { done, more })
             }
+        }),
+        Job::new("idempotency", "Oubli des clés d’idempotence de plus d’un jour", Duration::from_secs(3_600), move || {
+            let registry = Arc::clone(&forgetting);
+            async move { Ok(Ran { done: idempotency::forget_old(&registry.database).await?, more: false }) }
         }),
         outbox::job(registry.database.clone(), registry.keyring.clone(), registry.house.transports.clone()),
     ]

@@ -4,6 +4,7 @@
 use geography::{Placement, Point, TimeZoneName};
 use jiff::tz::TimeZone;
 use socle::audit::{self, Actor};
+use socle::idempotency::IdempotencyKey;
 use socle::seal::LinkageKind;
 
 use crate::Registry;
@@ -22,6 +23,7 @@ pub struct Sent<'a> {
     pub submission: Submission,
     /// The body as it came: every field is kept.
     pub bytes: &'a [u8],
+    pub idempotency: Option<IdempotencyKey>,
 }
 
 /// Prepares a journey for storing or judging.
@@ -57,6 +59,7 @@ pub async fn prepare(registry: &Registry, sent: Sent<'_>) -> Result<Prepared, Ap
         api_version: sent.api_version,
         commitment: audit::commitment(&payload),
         payload,
+        idempotency: sent.idempotency,
     })
 }
 

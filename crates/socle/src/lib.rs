@@ -6,6 +6,7 @@ pub mod chance;
 pub mod clock;
 pub mod config;
 pub mod house;
+pub mod idempotency;
 pub mod indicators;
 pub mod jobs;
 pub mod language;

@@ -1,14 +1,15 @@
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use socle::idempotency::{self, IdempotencyKey};
 use socle::rights::Scope;
 use utoipa::{IntoParams, ToSchema};
 
@@ -73,19 +74,40 @@ pub async fn create(
     State(registry): State<Arc<Registry>>,
     Extension(version): Extension<ApiVersion>,
     caller: Caller,
+    headers: HeaderMap,
     body: Body<Submission>,
 ) -> Result<Response, ApiError> {
     let operator = caller.allow_for_operator("journey.create")?;
-    let sent = Sent { operator, actor: caller.actor, api_version: version.0, submission: body.value, bytes: &body.bytes };
+    let sent = Sent {
+        operator,
+        actor: caller.actor,
+        api_version: version.0,
+        submission: body.value,
+        bytes: &body.bytes,
+        idempotency: idempotency_key(&headers, operator, &body.bytes)?,
+    };
     let prepared = preparation::prepare(&registry, sent).await?;
     let operator_journey_id = prepared.operator_journey_id.clone();
     let received = registry.intake.submit(prepared).await?;
     registry.wake_verification();
     match received {
         Received::Accepted { at, .. } => Ok(Envelope::created(Acknowledgement { operator_journey_id, created_at: at })),
+        Received::KeyReused => {
+            Err(ApiError::Senseless("Idempotency-Key: it came before with another body".to_owned()))
+        }
         Received::Duplicate => Err(ApiError::Conflict(format!("Journey already registered: {operator_journey_id}"))),
         Received::Refused { verdict, .. } => Err(ApiError::Terms { verdict, details: version.tells_details() }),
     }
+}
+
+/// The idempotency key of a request, if it has one.
+fn idempotency_key(headers: &HeaderMap, operator: i64, body: &[u8]) -> Result<Option<IdempotencyKey>, ApiError> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = value.to_str().ok().map(str::trim).filter(|key| (1..=idempotency::LONGEST).contains(&key.len()));
+    let Some(key) = key else {
+        return Err(ApiError::InvalidParameters("header Idempotency-Key: 1 to 255 visible characters are expected".to_owned()));
+    };
+    Ok(Some(IdempotencyKey { tenant: tenant(operator), key: key.to_owned(), request: Sha256::digest(body).into() }))
 }
 
 /// What a status request answers.
@@ -299,7 +321,8 @@ pub async fn correct(
             actor: caller.actor.clone(),
             api_version: version.0,
             submission,
-            bytes: &Bytes::from(bytes),
+            bytes: &bytes,
+            idempotency: None,
         };
         let prepared = preparation::prepare(&registry, sent).await?;
         let asked = key.seal(&request::context(before.id), &body.bytes);

@@ -155,7 +155,7 @@ pub struct Judged<'a> {
 }
 
 /// What the terms say of a journey.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     pub version: String,
     pub violations: Vec<Violation>,

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait};
+use serde::{Deserialize, Serialize};
 use socle::audit::{Actor, Entry, Personal};
+use socle::idempotency::{self, IdempotencyKey, Remembered};
 use socle::store::{Database, Instant, StoreError, Tx};
 use tokio::sync::{mpsc, oneshot};
 
@@ -60,6 +62,8 @@ pub struct Prepared {
     /// The body, sealed, and the audit log's commitment to it.
     pub payload: Vec<u8>,
     pub commitment: [u8; 32],
+    /// Sent with the request, if the operator chose one.
+    pub idempotency: Option<IdempotencyKey>,
 }
 
 impl Prepared {
@@ -87,11 +91,13 @@ impl Prepared {
 }
 
 /// What became of a journey that was sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Received {
     Accepted { id: i64, at: Timestamp },
     /// The operator already used this identifier.
     Duplicate,
+    /// The idempotency key came before with another body.
+    KeyReused,
     /// Stored all the same, so that the refusal can be explained (§18, decision 4).
     Refused { id: i64, at: Timestamp, verdict: Verdict },
 }
@@ -172,11 +178,18 @@ pub async fn store_batch(
 ) -> Result<Vec<Received>, RegistryError> {
     let mut known = known_identifiers(tx.connection(), &batch).await?;
     let mut nearby = Nearby::of(tx.connection(), &batch).await?;
+    let keys: Vec<_> = batch.iter().filter_map(|one| one.idempotency.as_ref()).collect();
+    let mut recalled: HashMap<IdempotencyKey, Remembered<Received>> = idempotency::recall(tx.connection(), &keys).await?;
     let mut outcomes = Vec::with_capacity(batch.len());
     let mut journeys = Vec::with_capacity(batch.len());
     let mut participants = Vec::with_capacity(2 * batch.len());
     let mut connected: HashSet<i64> = HashSet::new();
     for (one, &at) in batch.into_iter().zip(received) {
+        if let Some(outcome) = one.idempotency.as_ref().and_then(|key| again(&recalled, key)) {
+            outcomes.push(outcome);
+            continue;
+        }
+        let idempotency = one.idempotency.clone();
         if !known.insert((one.operator, one.operator_journey_id.clone())) {
             tx.record(
                 Entry::new(one.actor, "journey.duplicate", "operator", one.operator)
@@ -207,11 +220,13 @@ pub async fn store_batch(
                 })
                 .with_personal(Personal::Elsewhere(one.commitment)),
         );
-        outcomes.push(if verdict.is_accepted() {
-            Received::Accepted { id, at }
-        } else {
-            Received::Refused { id, at, verdict }
-        });
+        let outcome =
+            if verdict.is_accepted() { Received::Accepted { id, at } } else { Received::Refused { id, at, verdict } };
+        if let Some(key) = idempotency {
+            idempotency::remember(tx, &key, &outcome).await?;
+            recalled.insert(key, Remembered::Same(outcome.clone()));
+        }
+        outcomes.push(outcome);
     }
     if !journeys.is_empty() {
         journey::Entity::insert_many(journeys).exec_without_returning(tx.connection()).await?;
@@ -226,6 +241,18 @@ pub async fn store_batch(
             .await?;
     }
     Ok(outcomes)
+}
+
+/// The outcome of a request that was seen before under this key.
+fn again(recalled: &HashMap<IdempotencyKey, Remembered<Received>>, key: &IdempotencyKey) -> Option<Received> {
+    if let Some(remembered) = recalled.get(key) {
+        return Some(match remembered {
+            Remembered::Same(outcome) => outcome.clone(),
+            Remembered::Other => Received::KeyReused,
+        });
+    }
+    let reused = recalled.keys().any(|known| known.tenant == key.tenant && known.key == key.key);
+    reused.then_some(Received::KeyReused)
 }
 
 fn row(

@@ -309,6 +309,34 @@ on_both_stores! {
 }
 
 on_both_stores! {
+    async fn a_request_sent_twice_with_its_key_is_done_once(house: TestHouse) {
+        let operator = house.operator("Covoit’Vallée").await;
+        let journey = JourneyBody::an_hour_before(house.now());
+        let send = async |key: &str, body: &JourneyBody| {
+            let url = format!("{}/v3.3/journeys", house.base_url);
+            let request = house.client.post(url).bearer_auth(operator.token()).header("idempotency-key", key);
+            testkit::Answer::of(request.body(body.to_string()).send().await.expect("an answer")).await
+        };
+        let first = send("a", &journey).await;
+        assert_eq!(first.status, 201);
+        house.wait(SignedDuration::from_secs(5));
+        let second = send("a", &journey).await;
+        assert_eq!((second.status, &second.text), (201, &first.text), "the same answer again");
+        assert_eq!(send("b", &journey).await.status, 409, "another key is another request");
+        let other = JourneyBody::an_hour_before(house.now()).of("carl", "dora");
+        assert_eq!(send("a", &other).await.status, 422, "a key belongs to its body");
+        assert_eq!(operator.read(other.id()).await.status, 404);
+        let refused = JourneyBody::an_hour_before(house.now()).of("eve", "finn").with("/distance", 900);
+        assert_eq!(send("c", &refused).await.labels(), ["distance_too_short"]);
+        assert_eq!(send("c", &refused).await.labels(), ["distance_too_short"], "a refusal too");
+        let (one, two) = tokio::join!(send("d", &other), send("d", &other));
+        assert_eq!((one.status, two.status), (201, 201), "at the same moment");
+        assert_eq!(one.text, two.text);
+        assert_eq!(send(&"k".repeat(256), &other).await.status, 400);
+    }
+}
+
+on_both_stores! {
     async fn the_published_description_is_that_of_the_code(house: TestHouse) {
         let description = reqwest::get(format!("{}/openapi.json", house.base_url)).await.expect("an answer");
         let description: Value = serde_json::from_str(&description.text().await.expect("a text")).expect("JSON");

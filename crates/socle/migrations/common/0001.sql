@@ -77,8 +77,8 @@ CREATE TABLE idempotency_keys (
     tenant TEXT NOT NULL,
     key TEXT NOT NULL,
     request @bytes NOT NULL,
-    status INTEGER NOT NULL,
     answer TEXT NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (tenant, key)
 );
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (at);

@@ -1,0 +1,41 @@
+#!/bin/sh
+# Measured figures. Everything runs on this machine's loopback, bounded in time.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/.."
+target=${CARGO_TARGET_DIR:-target}
+stored=${PEPINIERE_BENCH_JOURNEYS:-1000000}
+seconds=${PEPINIERE_BENCH_SECONDS:-20}
+cargo build --release -p pepiniere -p testkit
+echo "== machine: $(nproc) cores, $(free -g | awk '/^Mem/{print $2}') GiB"
+ingestion() { # name, folder; PEPINIERE_STORE__… say which store
+    program="$target/release/pepiniere"
+    data=$1
+    port=8197
+    export PEPINIERE_STORE__FOLDER="$data" PEPINIERE_LIMITS__RATE_MULTIPLIER=1000 PEPINIERE_SERVER__LISTEN="127.0.0.1:$port"
+    "$program" --format json registry register-operator --name "Banc d’essai" --legal-name Banc --siret 90000000900016 --email banc@exemple.fr >"$data/key.json"
+    if [ "$stored" -gt 0 ]; then "$program" registry generate --journeys "$stored" --months 12 --seed 46; fi
+    "$program" serve >"$data/log" 2>&1 &
+    server=$!
+    for _ in $(seq 1 100); do curl -fs "http://127.0.0.1:$port/healthz" >/dev/null 2>&1 && break; sleep 0.1; done
+    "$target/release/ingestion-load" "http://127.0.0.1:$port" "$data/key.json" --connections 32 --seconds "$seconds"
+    kill $server
+    wait $server || true
+}
+echo "== ingestion on SQLite, store holding $stored journeys"
+data=$(mktemp -d)
+ingestion "$data"
+rm -rf "$data"
+if PEPINIERE_TEST_POSTGRES_DIR=/tmp/pepiniere-bench-postgres PEPINIERE_TEST_POSTGRES_PORT=55433 PEPINIERE_TEST_POSTGRES_OPTIONS="-c shared_buffers=1GB -c max_wal_size=4GB" \
+    url=$(PEPINIERE_TEST_POSTGRES_DIR=/tmp/pepiniere-bench-postgres PEPINIERE_TEST_POSTGRES_PORT=55433 PEPINIERE_TEST_POSTGRES_OPTIONS="-c shared_buffers=1GB -c max_wal_size=4GB" "$here/postgres.sh" start); then
+    echo "== ingestion on PostgreSQL (durable), store holding $stored journeys"
+    data=$(mktemp -d)
+    PEPINIERE_STORE__POSTGRES="$url" PEPINIERE_STORE__SCHEMA_PREFIX="bench$(date +%s)_" export PEPINIERE_STORE__POSTGRES PEPINIERE_STORE__SCHEMA_PREFIX
+    ingestion "$data"
+    rm -rf "$data"
+    PEPINIERE_TEST_POSTGRES_DIR=/tmp/pepiniere-bench-postgres PEPINIERE_TEST_POSTGRES_PORT=55433 "$here/postgres.sh" stop
+else
+    echo "PostgreSQL is not installed: not measured"
+fi
+echo "== placing points in communes"
+cargo bench -p geography --bench placing
