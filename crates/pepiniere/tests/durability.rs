@@ -47,7 +47,7 @@ async fn what_was_acknowledged_survives_kill_9() {
     let data = tempfile::tempdir().expect("a folder");
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
     let base = format!("http://127.0.0.1:{port}");
-    let client = reqwest::Client::new();
+    let client = testkit::http_client();
     let mut program = start(data.path(), port);
     answers(&client, &base).await;
     let bearer = token(&client, &base, data.path()).await;

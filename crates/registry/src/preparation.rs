@@ -74,7 +74,7 @@ fn place(registry: &Registry, end: &Moment) -> Option<PlaceCode> {
 }
 
 /// The clocks of the departure: its commune's (§18, decision 3), or those of Paris abroad and nowhere.
-fn zone(start: Option<&PlaceCode>) -> TimeZone {
+pub fn zone(start: Option<&PlaceCode>) -> TimeZone {
     start
         .filter(|place| place.is_french())
         .and_then(|place| place.0.parse().ok())

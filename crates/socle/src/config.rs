@@ -170,7 +170,8 @@ impl Config {
             figment = figment.merge(Toml::file_exact(file));
         }
         figment
-            .merge(Env::prefixed("PEPINIERE_").split("__"))
+            // Other variables with this prefix (PEPINIERE_LOG, those of tests) are not configuration.
+            .merge(Env::prefixed("PEPINIERE_").filter(|name| name.as_str().contains("__")).split("__"))
             .extract()
             .map_err(|cause| ConfigError(Box::new(cause)))
     }

@@ -11,6 +11,13 @@ pub use journey::{JourneyBody, identity_key};
 pub use operator::{Answer, OperatorServer};
 pub use scratch::{StoreKind, TestHouse};
 
+/// A client that follows no redirection, with this project's one TLS provider.
+pub fn http_client() -> reqwest::Client {
+    // Installed once for the process; a second call finds it there already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client")
+}
+
 /// Writes a test once and runs it on both stores.
 ///
 /// Without PostgreSQL (`PEPINIERE_TEST_POSTGRES` not set) the second run says that it is skipped; with

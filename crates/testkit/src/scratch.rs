@@ -92,7 +92,7 @@ impl TestHouse {
         let (house, rooms) = serving::open(config.clone(), Arc::clone(&clock) as _, places(), None).await?;
         let registry = Registry::open(&house).await?;
         let running = serving::listen(house, rooms, listener, true).await?;
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+        let client = crate::http_client();
         Ok(Self { base_url: config.base_url(), clock, registry, client, running: Some(running), config, folder })
     }
 

@@ -1,14 +1,14 @@
 //! The operator API: what operators' servers already speak (v3.2 to v3.4), and what we add to it.
 
 mod auth;
-mod body;
+pub(crate) mod body;
 mod caller;
 pub mod changes;
 mod credentials;
 mod envelope;
 mod error;
 mod journeys;
-mod judgement;
+pub(crate) mod judgement;
 mod limits;
 pub mod openapi;
 mod subscriptions;

@@ -1,11 +1,74 @@
-//! Pages of the registry, handlers beside their templates.
+//! Pages of the registry, handlers beside their templates (`templates/`).
+
+mod announcement;
+mod asked;
+mod commune;
+mod confirmation;
+//+mod documentation;
+mod home;
+mod journey;
+mod journey_filters;
+mod journeys;
+mod keys;
+//+mod log;
+//+mod log_words;
+mod notifications;
+//+mod operator_form;
+//+mod operators;
+//+mod people;
+mod place;
+//+mod queues;
+mod reading;
+//+mod rules;
+mod trial;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use socle::pages::{Choice, FormErrors};
+use socle::web::Problem;
 
 use crate::Registry;
+use crate::store::RegistryError;
+use crate::store::operator::Operator;
 
-pub fn routes(_registry: &Arc<Registry>) -> Router {
+pub fn routes(registry: &Arc<Registry>) -> Router {
     Router::new()
+        .merge(home::routes())
+        .merge(journeys::routes())
+        .merge(journey::routes())
+        .merge(trial::routes())
+        .merge(keys::routes())
+        .merge(notifications::routes())
+        //+.merge(people::routes())
+        //+.merge(operators::routes())
+        //+.merge(rules::routes())
+        //+.merge(queues::routes())
+        //+.merge(log::routes())
+        //+.merge(documentation::routes(registry))
+        .with_state(Arc::clone(registry))
+}
+
+impl From<RegistryError> for Problem {
+    fn from(error: RegistryError) -> Self {
+        match error {
+            RegistryError::Store(cause) => cause.into(),
+            other => Self::internal(&other),
+        }
+    }
+}
+
+/// A page whose form came back: refused when something is to be corrected.
+fn answered(mut page: Response, errors: &FormErrors) -> Response {
+    if !errors.is_empty() {
+        *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    page
+}
+
+/// Operators to choose among.
+fn operator_choices(operators: &[Operator], present: &str) -> Vec<Choice> {
+    operators.iter().map(|operator| Choice::new(&operator.id.to_string(), &operator.name, present)).collect()
 }

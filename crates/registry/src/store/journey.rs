@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, QueryOrder as _, QuerySelect as _, Select};
+use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait as _, Query};
+use sea_orm::{Condition, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select};
 use socle::rights::Scope;
 use socle::store::{Database, Instant};
 
@@ -154,4 +155,14 @@ pub async fn list(database: &Database, scope: &Scope, listing: &Listing) -> Resu
 /// How many journeys a listing has in all.
 pub async fn count(database: &Database, scope: &Scope, listing: &Listing) -> Result<u64, RegistryError> {
     Ok(filtered(scope, listing).count(database.read()).await?)
+}
+
+/// How many journeys a listing has, counted up to `most`: a long list is not read to its end to be counted.
+pub async fn count_up_to(database: &Database, scope: &Scope, listing: &Listing, most: u64) -> Result<u64, RegistryError> {
+    let few = filtered(scope, listing).select_only().column(Column::Id).limit(most).into_query();
+    let select =
+        Query::select().expr(Expr::col(Asterisk).count()).from_subquery(few, Alias::new("few")).to_owned();
+    let row = database.read().query_one(&select).await?;
+    let counted: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+    Ok(counted.unsigned_abs())
 }

@@ -98,7 +98,7 @@ fn now() -> Timestamp {
 
 async fn token(base_url: &str, key: &serde_json::Value) -> anyhow::Result<String> {
     let body = serde_json::json!({"access_key": key["access_key"], "secret_key": key["secret_key"]});
-    let answer = reqwest::Client::new().post(format!("{base_url}/v3.3/auth/access_token")).json(&body).send().await?;
+    let answer = testkit::http_client().post(format!("{base_url}/v3.3/auth/access_token")).json(&body).send().await?;
     let answer: serde_json::Value = serde_json::from_str(&answer.text().await?)?;
     Ok(answer["access_token"].as_str().context("a token")?.to_owned())
 }

@@ -1,0 +1,26 @@
+use serde::Deserialize;
+use socle::pages::Page;
+
+/// What was done just before this page: `?fait=cle-revoquee`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Done {
+    fait: String,
+}
+
+impl Done {
+    /// Tells it on the page. Only what is in this list is ever told.
+    pub fn announce(&self, page: Page) -> Page {
+        let text = match self.fait.as_str() {
+            "cle-revoquee" => "La clé est révoquée : elle n’ouvre plus rien.",
+            "notification-arretee" => "Les notifications vers cette adresse sont arrêtées.",
+            "role-donne" => "Le rôle est donné. Un courriel part pour expliquer comment se connecter.",
+            "role-retire" => "Le rôle est retiré. Les connexions en cours dans ce rôle sont fermées.",
+            "operateur-inscrit" => "L’opérateur est inscrit. Donnez-lui maintenant un administrateur et une clé d’accès.",
+            "operateur-suspendu" => "L’opérateur est suspendu : ses envois sont refusés dès maintenant.",
+            "operateur-repris" => "La suspension est levée : l’opérateur peut de nouveau envoyer des trajets.",
+            _ => return page,
+        };
+        page.with_flash("success", text)
+    }
+}

@@ -1,0 +1,151 @@
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use jiff::Span;
+use socle::pages::{Page, format};
+use socle::rights::{Grant, Scope};
+use socle::web::{Problem, Visitor, page};
+
+use super::journey_filters::{Filters, STATUSES};
+use super::place;
+use crate::model::PublicStatus;
+use crate::store::journey::{self, Listing};
+use crate::store::{operator, verification};
+use crate::{Registry, SHEET, explanation};
+
+pub fn routes() -> Router<Arc<Registry>> {
+    Router::new().route("/registre", get(home))
+}
+
+/// A way to something, with what is to do there.
+struct Tile {
+    href: String,
+    title: String,
+    text: &'static str,
+}
+
+/// What someone at work sees first.
+struct Desk {
+    /// « Vos trajets des sept derniers jours »
+    heading: &'static str,
+    period: String,
+    tiles: Vec<Tile>,
+    links: Vec<Tile>,
+}
+
+#[derive(Template)]
+#[template(path = "home_of_registry.html")]
+struct HomePage {
+    page: Page,
+    desk: Option<Desk>,
+    /// Signed in, but a second proof is needed before anything is shown.
+    second_proof: bool,
+}
+
+async fn home(State(registry): State<Arc<Registry>>, visitor: Visitor) -> Result<Response, Problem> {
+    let allowed = visitor.allow(&SHEET, "journey.browse");
+    let second_proof = matches!(allowed, Err(Problem::SecondProofFirst { .. }));
+    let desk = match allowed {
+        Ok(Scope::All) => Some(desk_of_team(&registry, &visitor).await?),
+        Ok(scope) => Some(desk_of_operator(&registry, &visitor, &scope).await?),
+        Err(_) => None,
+    };
+    Ok(page(&HomePage { page: Page::of_service(&visitor, &SHEET, "Accueil"), desk, second_proof }))
+}
+
+/// Entries of the menu the visitor may open, with one sentence each.
+fn links(visitor: &Visitor) -> Vec<Tile> {
+    let text = |href: &str| match href {
+        "/registre/trajets" => "Retrouver un trajet et comprendre son état",
+        "/registre/essai" => "Vérifier un trajet sans rien enregistrer",
+        "/registre/cles" => "Connecter un serveur, ou lui retirer l’accès",
+        "/registre/notifications" => "Être prévenu des changements d’état",
+        "/registre/personnes" => "Voir qui a accès, inviter quelqu’un",
+        "/registre/operateurs" => "Voir chaque opérateur, en inscrire un",
+        "/registre/regles" => "Lire les limites et depuis quand elles valent",
+        "/registre/files" => "Savoir si tout avance, et quoi faire sinon",
+        "/registre/journal" => "Savoir qui a fait quoi, et quand",
+        _ => "",
+    };
+    SHEET
+        .menu
+        .iter()
+        .filter(|entry| entry.action.is_some_and(|action| visitor.grant(&SHEET, action) != Grant::No))
+        .map(|entry| Tile { href: entry.href.to_owned(), title: entry.label.to_owned(), text: text(entry.href) })
+        .collect()
+}
+
+async fn desk_of_operator(registry: &Registry, visitor: &Visitor, scope: &Scope) -> Result<Desk, Problem> {
+    let paris = format::paris();
+    let today = place::today(registry.house.clock.now(), &paris);
+    let from = today.saturating_sub(Span::new().days(6));
+    let since = from.at(0, 0, 0, 0).to_zoned_datetime(paris).ok().map(|zoned| zoned.timestamp());
+    let mut tiles = Vec::new();
+    for status in STATUSES {
+        let listing = Listing { status: Some(status), from: since, ..Listing::default() };
+        let count = i64::try_from(journey::count(&registry.database, scope, &listing).await?).unwrap_or(i64::MAX);
+        if count > 0 {
+            let filters = Filters { status: status.as_str().to_owned(), ..Filters::default() };
+            let word = explanation::of_status(status).0;
+            tiles.push(Tile {
+                href: filters.address(1),
+                title: format!("{word} : {} trajet{}", format::integer(count), if count > 1 { "s" } else { "" }),
+                text: next_step(status),
+            });
+        }
+    }
+    Ok(Desk {
+        heading: "Vos trajets des sept derniers jours",
+        period: format!("Départs du {} au {}.", format::date(from), format::date(today)),
+        tiles,
+        links: links(visitor),
+    })
+}
+
+/// What there is to do about journeys of a status.
+fn next_step(status: PublicStatus) -> &'static str {
+    match status {
+        PublicStatus::Ok => "Ce sont des preuves. Rien à faire.",
+        PublicStatus::Pending => "L’examen est en cours. Rien à faire.",
+        PublicStatus::TermsViolationError => "Lisez pourquoi : certains peuvent encore être corrigés.",
+        PublicStatus::AcquisitionError => "Un lieu est inconnu : vérifiez les coordonnées, puis corrigez.",
+        PublicStatus::Canceled => "Vous les avez annulés. Ils ne comptent plus.",
+        PublicStatus::FraudError | PublicStatus::AnomalyError => "Lisez pourquoi, puis écrivez à l’équipe si vous n’êtes pas d’accord.",
+        PublicStatus::ValidationError | PublicStatus::NormalizationError | PublicStatus::Unknown => "Écrivez à l’équipe du registre.",
+    }
+}
+
+async fn desk_of_team(registry: &Registry, visitor: &Visitor) -> Result<Desk, Problem> {
+    let operators = operator::list(&registry.database, &Scope::All).await?;
+    let connected = operators.iter().filter(|operator| operator.connected_at.is_some()).count();
+    let waiting = i64::try_from(verification::waiting(&registry.database).await?).unwrap_or(i64::MAX);
+    let tiles = vec![
+        Tile {
+            href: "/registre/operateurs".to_owned(),
+            title: format!("{} opérateur{} inscrit{}", operators.len(), plural(operators.len()), plural(operators.len())),
+            text: if connected == operators.len() {
+                "Tous ont déjà envoyé un trajet accepté."
+            } else {
+                "Certains n’ont encore envoyé aucun trajet accepté."
+            },
+        },
+        Tile {
+            href: "/registre/files".to_owned(),
+            title: match waiting {
+                0 => "Aucun trajet en attente d’examen".to_owned(),
+                1 => "Un trajet en attente d’examen".to_owned(),
+                _ => format!("{} trajets en attente d’examen", format::integer(waiting)),
+            },
+            text: "L’examen prend quelques secondes. Si le nombre ne baisse pas, regardez les files de travail.",
+        },
+    ];
+    Ok(Desk { heading: "Le registre maintenant", period: String::new(), tiles, links: links(visitor) })
+}
+
+fn plural(count: usize) -> &'static str {
+    if count > 1 { "s" } else { "" }
+}

@@ -1,0 +1,130 @@
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use geography::Reference;
+use socle::pages::{Choice, FormErrors, Page, Pager, format};
+use socle::rights::{Grant, Scope};
+use socle::web::{Problem, Visitor, page};
+
+use super::asked::Asked;
+use super::journey_filters::{A_PAGE, COUNTED, Candidate, Filters, Read};
+use super::{answered, place};
+use crate::store::journey::Journey;
+use crate::store::operator::Operator;
+use crate::store::{journey, operator, tenant};
+use crate::{Registry, SHEET, explanation};
+
+pub fn routes() -> Router<Arc<Registry>> {
+    Router::new().route("/registre/trajets", get(list))
+}
+
+/// A line of the list.
+struct Row {
+    href: String,
+    date: String,
+    hour: String,
+    from: String,
+    to: String,
+    distance: String,
+    class: String,
+    status: &'static str,
+    colour: &'static str,
+    operator: String,
+}
+
+impl Row {
+    fn new(journey: Journey, reference: &Reference, operators: &[Operator]) -> Self {
+        let (status, colour) = explanation::of_status(journey.public_status());
+        let (date, hour) = place::local(journey.start_at.timestamp(), journey.start_place.as_deref());
+        let operator = operators.iter().find(|operator| operator.id == journey.operator_id);
+        Self {
+            href: format!("/registre/trajets/{}", journey.id),
+            date,
+            hour,
+            from: place::name(reference, journey.start_place.as_deref()),
+            to: place::name(reference, journey.end_place.as_deref()),
+            distance: format::distance(journey.distance_m.into()),
+            class: journey.operator_class,
+            status,
+            colour,
+            operator: operator.map_or_else(String::new, |operator| operator.name.clone()),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "journeys.html")]
+struct JourneysPage {
+    page: Page,
+    filters: Filters,
+    statuses: Vec<Choice>,
+    /// Empty for an operator, which only sees its own journeys.
+    operators: Vec<Choice>,
+    errors: FormErrors,
+    candidates: Vec<Candidate>,
+    /// Whether the filters could be read.
+    searched: bool,
+    /// « 1 234 trajets du 19 au 25 novembre 2026 »
+    caption: String,
+    rows: Vec<Row>,
+    /// Whether more exist than are counted.
+    beyond: bool,
+    pager: Pager,
+    may_try: bool,
+}
+
+async fn list(
+    State(registry): State<Arc<Registry>>,
+    visitor: Visitor,
+    Asked(filters): Asked<Filters>,
+) -> Result<Response, Problem> {
+    let mut scope = visitor.allow(&SHEET, "journey.browse")?;
+    let reference = &registry.house.places.reference;
+    let of_every_operator = scope == Scope::All;
+    let operators = if of_every_operator { operator::list(&registry.database, &scope).await? } else { Vec::new() };
+    let today = place::today(registry.house.clock.now(), &format::paris());
+    let Read { filters, errors, candidates, search } = filters.read(reference, today, &operators);
+    let searched = search.is_some();
+    let (mut rows, mut counted, mut current, mut caption) = (Vec::new(), 0, 1, String::new());
+    if let Some(search) = search {
+        if let Some(operator) = search.operator {
+            scope = Scope::Tenant(tenant(operator));
+        }
+        counted = journey::count_up_to(&registry.database, &scope, &search.listing, COUNTED + 1).await?;
+        caption = self::caption(counted, &format::date(search.from), &format::date(search.to));
+        current = search.page;
+        let found = journey::list(&registry.database, &scope, &search.listing).await?;
+        rows = found.into_iter().map(|journey| Row::new(journey, reference, &operators)).collect();
+    }
+    let pager = Pager::new(current, counted.min(COUNTED).div_ceil(A_PAGE), |number| filters.address(number));
+    let shown = JourneysPage {
+        page: Page::of_service(&visitor, &SHEET, "Trajets"),
+        statuses: filters.status_choices(),
+        operators: if of_every_operator { filters.operator_choices(&operators) } else { Vec::new() },
+        filters,
+        candidates,
+        searched,
+        caption,
+        rows,
+        beyond: counted > COUNTED,
+        pager,
+        may_try: visitor.grant(&SHEET, "journey.judge") != Grant::No,
+        errors: errors.clone(),
+    };
+    Ok(answered(page(&shown), &errors))
+}
+
+fn caption(counted: u64, from: &str, to: &str) -> String {
+    let number = format::integer(i64::try_from(counted.min(COUNTED)).unwrap_or(i64::MAX));
+    let many = match counted {
+        0 => "Aucun trajet".to_owned(),
+        1 => "Un trajet".to_owned(),
+        _ if counted > COUNTED => format!("Plus de {number} trajets"),
+        _ => format!("{number} trajets"),
+    };
+    if from == to { format!("{many}, départs du {from}") } else { format!("{many}, départs du {from} au {to}") }
+}
