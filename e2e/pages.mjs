@@ -5,6 +5,41 @@
 //   status  200 unless said otherwise
 //   bytes   most bytes of a first load, when a map is on the page
 //   name    of the picture, the path unless said otherwise
+import { account, address } from "./lib/browser.mjs";
+
+const registry = (role) => ({ service: "registry", role });
+const operatorAdmin = registry("operator.admin");
+const operatorUser = registry("operator.user");
+const registryAdmin = registry("registry.admin");
+const registryUser = registry("registry.user");
+
+const cookies = new Map();
+
+/** The session's cookie of a role, as one click on its link gives it. */
+async function cookieOf(who) {
+  const url = address(account(who).sign_in_url);
+  if (!cookies.has(url)) {
+    const response = await fetch(url, { redirect: "manual" });
+    cookies.set(url, response.headers.get("set-cookie")?.split(";")[0] ?? "");
+  }
+  return cookies.get(url);
+}
+
+/** The first link of a page that begins so: numbers of journeys, operators and keys change with each demonstration. */
+async function firstLink(who, path, beginning) {
+  const response = await fetch(address(path), { headers: { cookie: await cookieOf(who), accept: "text/html" } });
+  const found = new RegExp(`href="(${beginning}[^"?]*)"`).exec(await response.text());
+  if (!found) throw new Error(`${path} has no link to ${beginning}`);
+  return found[1];
+}
+
+const year = "/registre/trajets?from=2025-01-01&to=2100-01-01";
+const journey = await firstLink(operatorAdmin, year, "/registre/trajets/");
+const refused = await firstLink(operatorAdmin, `${year}&status=terms_violation_error`, "/registre/trajets/");
+const key = await firstLink(operatorAdmin, "/registre/cles", "/registre/cles/");
+const operator = await firstLink(registryAdmin, "/registre/operateurs", "/registre/operateurs/");
+const person = await firstLink(registryAdmin, "/registre/personnes", "/registre/personnes/");
+
 export const pages = [
   { path: "/", as: null },
   { path: "/stats", as: null },
@@ -13,4 +48,36 @@ export const pages = [
   { path: "/confidentialite", as: null },
   { path: "/accessibilite", as: null },
   { path: "/aide", as: null },
+
+  // The registry
+  { path: "/registre", as: null, h1: "La preuve de covoiturage" },
+  { path: "/registre", as: operatorAdmin },
+  { path: "/registre", as: registryAdmin },
+  { path: "/registre/api", as: null, h1: "Documentation de l’interface" },
+  { path: "/registre/trajets", as: operatorUser, h1: "Trajets" },
+  { path: "/registre/trajets", as: registryUser, h1: "Trajets" },
+  { path: `${year}&page=2`, as: registryAdmin, name: "registre-trajets-page-2" },
+  { path: "/registre/trajets?status=fraud_error", as: operatorAdmin, name: "registre-trajets-vide" },
+  { path: "/registre/trajets?commune=Cahorss", as: operatorAdmin, status: 422, name: "registre-trajets-commune-inconnue" },
+  { path: "/registre/trajets?commune=Saint-Denis", as: operatorAdmin, status: 422, name: "registre-trajets-commune-a-choisir" },
+  { path: journey, as: operatorUser, name: "registre-trajet" },
+  { path: refused, as: operatorAdmin, name: "registre-trajet-refuse" },
+  { path: "/registre/trajets/999999999", as: operatorAdmin, status: 404, name: "registre-trajet-inconnu" },
+  { path: "/registre/essai", as: operatorUser, h1: "Essayer un trajet" },
+  { path: "/registre/cles", as: operatorAdmin, h1: "Clés d’accès" },
+  { path: "/registre/cles", as: registryAdmin, h1: "Clés d’accès" },
+  { path: `${key}`, as: operatorAdmin, name: "registre-cles-revoquer" },
+  { path: "/registre/notifications", as: operatorAdmin, h1: "Notifications" },
+  { path: "/registre/notifications", as: registryAdmin, h1: "Notifications" },
+  { path: "/registre/personnes", as: operatorAdmin, h1: "Personnes" },
+  { path: "/registre/personnes", as: registryAdmin, h1: "Personnes" },
+  { path: person, as: registryAdmin, name: "registre-personnes-retirer" },
+  { path: "/registre/operateurs", as: registryUser, h1: "Opérateurs" },
+  { path: "/registre/operateurs", as: registryAdmin, h1: "Opérateurs" },
+  { path: operator, as: registryAdmin, name: "registre-operateur" },
+  { path: `${operator}/suspendre`, as: registryAdmin, name: "registre-operateur-suspendre" },
+  { path: "/registre/regles", as: operatorUser, h1: "Règles" },
+  { path: "/registre/files", as: registryUser, h1: "Files de travail" },
+  { path: "/registre/journal", as: registryAdmin, h1: "Journal" },
+  { path: "/registre/journal", as: operatorAdmin, status: 403, name: "registre-journal-interdit" },
 ];

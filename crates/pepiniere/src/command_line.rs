@@ -15,7 +15,7 @@ use socle::places::Places;
 use socle::service::{Finished, Report};
 use tracing_subscriber::EnvFilter;
 
-use crate::{demo, doctor, invitation, reference, services, serving};
+use crate::{compliance, demo, doctor, invitation, reference, services, serving};
 
 fn path(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name("PATH").help(help).value_parser(value_parser!(PathBuf))
@@ -65,6 +65,7 @@ fn command() -> Command {
         )
         .subcommand(Command::new("migrate").about("Create or update the tables of every database"))
         .subcommand(Command::new("doctor").about("Check the house: configuration, databases, keys, audit chain"))
+        .subcommand(compliance::command())
         .subcommand(invitation::command())
         .subcommand(reference::command());
     for service in services() {
@@ -82,7 +83,8 @@ pub async fn run() -> ExitCode {
         Some("json") => Report::Json,
         _ => Report::Text,
     };
-    let filter = EnvFilter::try_from_env("PEPINIERE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,pepiniere=info"));
+    let filter =
+        EnvFilter::try_from_env("PEPINIERE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,pepiniere=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match dispatch(&matches, report).await {
         Ok(finished) => ExitCode::from(finished.exit_code()),
@@ -94,7 +96,9 @@ pub async fn run() -> ExitCode {
 }
 
 async fn dispatch(matches: &ArgMatches, report: Report) -> anyhow::Result<Finished> {
-    let config = || Config::read(matches.get_one::<PathBuf>("config").map(PathBuf::as_path)).map_err(anyhow::Error::from);
+    let config = || {
+        Config::read(matches.get_one::<PathBuf>("config").map(PathBuf::as_path)).map_err(anyhow::Error::from)
+    };
     match matches.subcommand() {
         Some(("demo", arguments)) => demo::run(config()?, arguments, report).await,
         Some(("serve", arguments)) => {
@@ -103,6 +107,7 @@ async fn dispatch(matches: &ArgMatches, report: Report) -> anyhow::Result<Finish
         }
         Some(("migrate", _)) => migrate(config()?, report).await,
         Some(("doctor", _)) => doctor::run(config()?, report).await,
+        Some(("compliance", arguments)) => compliance::run(arguments, report),
         Some(("invite", arguments)) => invitation::run(config()?, arguments, report).await,
         Some(("reference", arguments)) => reference::run(&config()?, arguments, report),
         Some((name, arguments)) => {

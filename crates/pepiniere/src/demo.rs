@@ -33,7 +33,10 @@ pub async fn run(mut config: Config, arguments: &ArgMatches, report: Report) -> 
     config.store.postgres = None;
     config.limits.rate_multiplier = RATE_MULTIPLIER;
     config.limits.allow_internal_calls = true;
-    config.feedback.entry("registry".to_owned()).or_insert_with(|| "https://jedonnemonavis.numerique.gouv.fr/".to_owned());
+    config
+        .feedback
+        .entry("registry".to_owned())
+        .or_insert_with(|| "https://jedonnemonavis.numerique.gouv.fr/".to_owned());
     let base_url = config.base_url();
     report.progress("opening the embedded store…");
     let places = Arc::new(Places::open(&folder)?);
@@ -48,10 +51,11 @@ pub async fn run(mut config: Config, arguments: &ArgMatches, report: Report) -> 
         offered.accounts.extend(one.accounts);
         offered.operators.extend(one.operators);
     }
-    let described = json!({"base_url": base_url, "accounts": offered.accounts, "operators": offered.operators});
+    let described =
+        json!({"base_url": base_url, "accounts": offered.accounts, "operators": offered.operators});
     let text = serde_json::to_string_pretty(&described)?;
     std::fs::write(&file, text).with_context(|| format!("{}", file.display()))?;
-    let running = serving::listen(house, rooms, listener, true).await?;
+    let running = serving::listen(house, rooms, listener, true)?;
     report.result(
         &format!(
             "\nReady. Open {base_url}\n\n  sign in as anyone in one click   {base_url}/demonstration\n  addresses and operator keys      {}\n\nCtrl-C stops; data stay in {}.",

@@ -11,8 +11,8 @@ use crate::services;
 
 /// Countries of the European Union, ISO 3166-1 alpha-2 (27 members since 1 February 2020).
 const EUROPEAN_UNION: [&str; 27] = [
-    "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT",
-    "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
+    "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT",
+    "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
 ];
 
 /// A thing that was looked at.
@@ -46,7 +46,11 @@ pub async fn run(config: Config, report: Report) -> anyhow::Result<Finished> {
                     findings.push(Finding::new(format!("{} rights", sheet.id), "problem", fault));
                 }
                 if let Err(error) = sheet.processing() {
-                    findings.push(Finding::new(format!("{} privacy", sheet.id), "problem", error.to_string()));
+                    findings.push(Finding::new(
+                        format!("{} privacy", sheet.id),
+                        "problem",
+                        error.to_string(),
+                    ));
                 }
                 match service.open(&house).await {
                     Ok(room) => findings.push(look_at_chain(room.database()).await),
@@ -57,11 +61,10 @@ pub async fn run(config: Config, report: Report) -> anyhow::Result<Finished> {
         Err(error) => findings.push(Finding::new("store", "problem", format!("{error:#}"))),
     }
     let problems = findings.iter().filter(|finding| finding.level == "problem").count();
-    let lines: Vec<_> = findings.iter().map(|one| format!("{:8} {:22} {}", one.level, one.what, one.text)).collect();
-    let listed: Vec<_> = findings
-        .iter()
-        .map(|one| json!({"what": one.what, "level": one.level, "text": one.text}))
-        .collect();
+    let lines: Vec<_> =
+        findings.iter().map(|one| format!("{:8} {:22} {}", one.level, one.what, one.text)).collect();
+    let listed: Vec<_> =
+        findings.iter().map(|one| json!({"what": one.what, "level": one.level, "text": one.text})).collect();
     report.result(&lines.join("\n"), &json!({"healthy": problems == 0, "findings": listed}));
     Ok(if problems == 0 { Finished::Done } else { Finished::ProblemsInInput })
 }
@@ -71,7 +74,13 @@ fn look_at_configuration(config: &Config) -> Vec<Finding> {
     for provider in &config.providers {
         let country = provider.hosting_country.to_uppercase();
         let inside = EUROPEAN_UNION.contains(&country.as_str());
-        let level = if inside { "ok" } else if provider.personal_data { "problem" } else { "warning" };
+        let level = if inside {
+            "ok"
+        } else if provider.personal_data {
+            "problem"
+        } else {
+            "warning"
+        };
         let text = if level == "problem" {
             format!("personal data would be kept in {country}, outside the European Union: refused")
         } else {
@@ -80,13 +89,25 @@ fn look_at_configuration(config: &Config) -> Vec<Finding> {
         findings.push(Finding::new(format!("provider {}", provider.name), level, text));
     }
     if config.mail.smtp.is_none() && !config.demonstration {
-        findings.push(Finding::new("mail", "warning", "[mail] smtp is not set: sign-in links wait in the outbox"));
+        findings.push(Finding::new(
+            "mail",
+            "warning",
+            "[mail] smtp is not set: sign-in links wait in the outbox",
+        ));
     }
     if config.contact.publisher.contains("compléter") {
-        findings.push(Finding::new("contact", "warning", "[contact] is not filled in: the legal notice is incomplete"));
+        findings.push(Finding::new(
+            "contact",
+            "warning",
+            "[contact] is not filled in: the legal notice is incomplete",
+        ));
     }
     if !config.base_url().starts_with("https://") {
-        findings.push(Finding::new("address", "warning", "[server] base_url is not https: cookies travel in clear"));
+        findings.push(Finding::new(
+            "address",
+            "warning",
+            "[server] base_url is not https: cookies travel in clear",
+        ));
     }
     findings
 }
@@ -94,9 +115,11 @@ fn look_at_configuration(config: &Config) -> Vec<Finding> {
 async fn look_at_chain(database: &Database) -> Finding {
     let what = format!("{} audit", database.name());
     match audit::verify(database).await {
-        Ok(verified) => {
-            Finding::new(what, "ok", format!("{} groups, {} entries, chain unbroken", verified.groups, verified.entries))
-        }
+        Ok(verified) => Finding::new(
+            what,
+            "ok",
+            format!("{} groups, {} entries, chain unbroken", verified.groups, verified.entries),
+        ),
         Err(broken) => Finding::new(what, "problem", broken.to_string()),
     }
 }

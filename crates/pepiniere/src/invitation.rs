@@ -32,7 +32,8 @@ pub async fn run(config: Config, arguments: &ArgMatches, report: Report) -> anyh
         eprintln!("--service: no service is called {service:?}");
         return Ok(Finished::ProblemsInInput);
     };
-    let known: Vec<_> = sheet.rights.roles.iter().filter(|role| role.for_people).map(|role| role.name).collect();
+    let known: Vec<_> =
+        sheet.rights.roles.iter().filter(|role| role.for_people).map(|role| role.name).collect();
     if !known.contains(&role.as_str()) {
         eprintln!("--role: {role:?} is no role of {service}; expected one of {}", known.join(", "));
         return Ok(Finished::ProblemsInInput);
@@ -52,9 +53,15 @@ pub async fn run(config: Config, arguments: &ArgMatches, report: Report) -> anyh
         tenant_name: given("organisation"),
     };
     let house = open_house(config).await?;
-    let given = house.people.give_role(Actor::Program("command line"), email, given("name"), membership).await?;
+    let given =
+        house.people.give_role(Actor::Program("command line"), email, given("name"), membership).await?;
     report.result(
-        &format!("{address} is {} of {}; they sign in at {}/connexion", given.role, given.service, house.config.base_url()),
+        &format!(
+            "{address} is {} of {}; they sign in at {}/connexion",
+            given.role,
+            given.service,
+            house.config.base_url()
+        ),
         &json!({"email": address, "role": given.role, "service": given.service, "tenant": given.tenant}),
     );
     Ok(Finished::Done)

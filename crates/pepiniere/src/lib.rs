@@ -1,6 +1,7 @@
 //! The program: command line, configuration, which services are mounted. No business rule.
 
 pub mod command_line;
+mod compliance;
 mod demo;
 mod doctor;
 mod invitation;

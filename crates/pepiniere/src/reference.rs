@@ -16,7 +16,12 @@ fn file(name: &'static str, help: &'static str) -> Arg {
 }
 
 fn year(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name("YEAR").help(help).value_parser(value_parser!(i16)).default_value("2026")
+    Arg::new(name)
+        .long(name)
+        .value_name("YEAR")
+        .help(help)
+        .value_parser(value_parser!(i16))
+        .default_value("2026")
 }
 
 pub fn command() -> Command {
@@ -36,7 +41,9 @@ pub fn command() -> Command {
         )
         .subcommand(
             Command::new("load")
-                .about("Add lists to the reference of this house: boundaries in detail, authorities, movements")
+                .about(
+                    "Add lists to the reference of this house: boundaries in detail, authorities, movements",
+                )
                 .arg(file("boundaries", "Detailed GeoJSON of some communes"))
                 .arg(year("boundaries-year", "Year of the boundaries' codes"))
                 .arg(file("authorities", "Mobility authority (AOM) of each commune, CSV"))
@@ -85,7 +92,8 @@ fn build_pack(arguments: &ArgMatches, report: Report) -> anyhow::Result<Finished
 fn load(config: &Config, arguments: &ArgMatches, report: Report) -> anyhow::Result<Finished> {
     let mut reference = Places::open(&config.store.folder)?.reference;
     let given = |name: &str, year: &str| {
-        path(arguments, name).map(|file| SourceFile::open(file, arguments.get_one(year).copied().unwrap_or(2026)))
+        path(arguments, name)
+            .map(|file| SourceFile::open(file, arguments.get_one(year).copied().unwrap_or(2026)))
     };
     let mut steps = 0;
     if let Some(file) = given("movements", "movements-year") {
@@ -122,7 +130,8 @@ fn write(output: &Path, reference: &Reference, report: Report) -> anyhow::Result
     let beside = output.with_extension("new");
     std::fs::write(&beside, &bytes).with_context(|| beside.display().to_string())?;
     std::fs::rename(&beside, output).with_context(|| output.display().to_string())?;
-    let (communes, outlined) = (reference.communes().len(), reference.communes().len() - reference.without_polygon().count());
+    let (communes, outlined) =
+        (reference.communes().len(), reference.communes().len() - reference.without_polygon().count());
     report.result(
         &format!("{}: {} bytes, {communes} communes, {outlined} with an outline", output.display(), bytes.len()),
         &json!({"pack": output.display().to_string(), "bytes": bytes.len(), "communes": communes, "outlined": outlined}),

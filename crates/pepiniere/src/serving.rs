@@ -24,16 +24,16 @@ use crate::services;
 const LAST_REQUESTS: Duration = Duration::from_secs(15);
 
 /// The metrics of this process: recorded once, whatever is served.
-fn metrics() -> anyhow::Result<PrometheusHandle> {
+fn metrics() -> PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     if let Some(handle) = HANDLE.get() {
-        return Ok(handle.clone());
+        return handle.clone();
     }
     let recorder = PrometheusBuilder::new().build_recorder();
     let handle = recorder.handle();
     // Two starts at the same moment, in tests: the first recorder stays.
     let _ = metrics::set_global_recorder(recorder);
-    Ok(HANDLE.get_or_init(|| handle).clone())
+    HANDLE.get_or_init(|| handle).clone()
 }
 
 /// A house that serves.
@@ -67,7 +67,9 @@ pub async fn open(
 ) -> anyhow::Result<(Arc<House>, Rooms)> {
     let house = House::open(config, clock, places).await?;
     let all = services();
-    if let Some(unknown) = wanted.iter().flatten().find(|name| all.iter().all(|one| one.sheet().id != name.as_str())) {
+    if let Some(unknown) =
+        wanted.iter().flatten().find(|name| all.iter().all(|one| one.sheet().id != name.as_str()))
+    {
         let known: Vec<_> = all.iter().map(|service| service.sheet().id).collect();
         anyhow::bail!("--services: no service is called {unknown:?}; expected some of {}", known.join(", "));
     }
@@ -81,14 +83,19 @@ pub async fn open(
 }
 
 /// Listens and, when `with_jobs`, runs the jobs.
-pub async fn listen(house: Arc<House>, rooms: Rooms, listener: TcpListener, with_jobs: bool) -> anyhow::Result<Running> {
+pub fn listen(
+    house: Arc<House>,
+    rooms: Rooms,
+    listener: TcpListener,
+    with_jobs: bool,
+) -> anyhow::Result<Running> {
     let (stop, stopping) = watch::channel(false);
     if with_jobs {
         let instance = &house.config.server.instance;
         let people = house.people.clone();
         let own = vec![
             outbox::job(people.database().clone(), people.keyring().clone(), house.transports.clone()),
-            Job::new("sessions", "Oubli des sessions terminées", Duration::from_secs(600), move || {
+            Job::new("sessions", "Oubli des sessions terminées", Duration::from_mins(10), move || {
                 let people = people.clone();
                 async move {
                     people.forget_ended().await?;
@@ -101,7 +108,7 @@ pub async fn listen(house: Arc<House>, rooms: Rooms, listener: TcpListener, with
             jobs::start(room.database(), room.jobs(), instance, &stopping);
         }
     }
-    let site = app::build(&house, rooms.clone(), Alive { stopping: stopping.clone(), metrics: metrics()? });
+    let site = app::build(&house, rooms.clone(), Alive { stopping: stopping.clone(), metrics: metrics() });
     let address = listener.local_addr()?;
     let mut told = stopping;
     let server = tokio::spawn(async move {
@@ -124,7 +131,7 @@ pub async fn serve_until_told(
     let places = Arc::new(Places::open(&config.store.folder)?);
     let (house, rooms) = open(config, Arc::new(SystemClock), places, wanted).await?;
     let base_url = house.config.base_url();
-    let running = listen(house, rooms, listener, true).await?;
+    let running = listen(house, rooms, listener, true)?;
     report.result(
         &format!("serving on {} ({base_url})", running.address),
         &serde_json::json!({"listening": running.address.to_string(), "base_url": base_url}),

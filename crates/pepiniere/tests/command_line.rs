@@ -25,11 +25,26 @@ fn a_house_is_prepared_filled_and_examined() {
     assert_eq!(migrated.status.code(), Some(0), "{}", String::from_utf8_lossy(&migrated.stderr));
     assert_eq!(json(&migrated)["up_to_date"], serde_json::json!(["socle", "registry"]));
 
-    let generate = ["registry", "generate", "--journeys", "40", "--months", "2", "--seed", "7", "--format", "json"];
+    let generate =
+        ["registry", "generate", "--journeys", "40", "--months", "2", "--seed", "7", "--format", "json"];
     let generated = json(&pepiniere(data.path(), &generate));
     assert_eq!(generated["journeys"], 40);
 
-    let invite = ["invite", "--service", "registry", "--role", "registry.admin", "--email", "a@exemple.fr", "--name", "A", "--organisation", "R", "--format", "json"];
+    let invite = [
+        "invite",
+        "--service",
+        "registry",
+        "--role",
+        "registry.admin",
+        "--email",
+        "a@exemple.fr",
+        "--name",
+        "A",
+        "--organisation",
+        "R",
+        "--format",
+        "json",
+    ];
     assert_eq!(json(&pepiniere(data.path(), &invite))["role"], "registry.admin");
 
     let examined = pepiniere(data.path(), &["doctor", "--format", "json"]);
@@ -41,7 +56,19 @@ fn a_house_is_prepared_filled_and_examined() {
 fn wrong_usage_and_wrong_input_are_told_apart() {
     let data = tempfile::tempdir().expect("a folder");
     assert_eq!(pepiniere(data.path(), &["dance"]).status.code(), Some(2), "wrong usage");
-    let role = ["invite", "--service", "registry", "--role", "king", "--email", "a@exemple.fr", "--name", "A", "--organisation", "R"];
+    let role = [
+        "invite",
+        "--service",
+        "registry",
+        "--role",
+        "king",
+        "--email",
+        "a@exemple.fr",
+        "--name",
+        "A",
+        "--organisation",
+        "R",
+    ];
     let refused = pepiniere(data.path(), &role);
     assert_eq!(refused.status.code(), Some(1), "a problem in the input");
     assert!(String::from_utf8_lossy(&refused.stderr).contains("expected one of registry.admin"));
@@ -53,9 +80,11 @@ fn wrong_usage_and_wrong_input_are_told_apart() {
 fn personal_data_outside_the_european_union_are_refused() {
     let data = tempfile::tempdir().expect("a folder");
     let config = data.path().join("pepiniere.toml");
-    let provider = "[[providers]]\nname = \"X\"\npurpose = \"mail\"\nhosting_country = \"US\"\npersonal_data = true\n";
+    let provider =
+        "[[providers]]\nname = \"X\"\npurpose = \"mail\"\nhosting_country = \"US\"\npersonal_data = true\n";
     std::fs::write(&config, provider).expect("a file");
-    let examined = pepiniere(data.path(), &["doctor", "--format", "json", "--config", config.to_str().expect("a path")]);
+    let examined =
+        pepiniere(data.path(), &["doctor", "--format", "json", "--config", config.to_str().expect("a path")]);
     assert_eq!(examined.status.code(), Some(1));
     assert!(json(&examined).to_string().contains("outside the European Union"));
 }
@@ -69,5 +98,9 @@ fn a_missing_master_key_is_said_and_not_replaced() {
     std::fs::write(data.path().join("master.key"), format!("k2 {}\n", "ab".repeat(32))).expect("another key");
     let refused = pepiniere(data.path(), &generate);
     assert_ne!(refused.status.code(), Some(0));
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("k1"), "{}", String::from_utf8_lossy(&refused.stderr));
+    assert!(
+        String::from_utf8_lossy(&refused.stderr).contains("k1"),
+        "{}",
+        String::from_utf8_lossy(&refused.stderr)
+    );
 }

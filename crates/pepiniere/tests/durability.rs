@@ -34,10 +34,12 @@ async fn answers(client: &reqwest::Client, base: &str) {
 }
 
 async fn token(client: &reqwest::Client, base: &str, data: &Path) -> String {
-    let demo: Value = serde_json::from_slice(&std::fs::read(data.join("demo.json")).expect("demo.json")).expect("JSON");
+    let demo: Value =
+        serde_json::from_slice(&std::fs::read(data.join("demo.json")).expect("demo.json")).expect("JSON");
     let key = &demo["operators"][0];
     let body = json!({"access_key": key["access_key"], "secret_key": key["secret_key"]});
-    let answer = client.post(format!("{base}/v3.3/auth/access_token")).json(&body).send().await.expect("an answer");
+    let answer =
+        client.post(format!("{base}/v3.3/auth/access_token")).json(&body).send().await.expect("an answer");
     let answer: Value = serde_json::from_str(&answer.text().await.expect("a text")).expect("JSON");
     answer["access_token"].as_str().expect("a token").to_owned()
 }
@@ -45,7 +47,8 @@ async fn token(client: &reqwest::Client, base: &str, data: &Path) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_survives_kill_9() {
     let data = tempfile::tempdir().expect("a folder");
-    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+    let port =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
     let base = format!("http://127.0.0.1:{port}");
     let client = testkit::http_client();
     let mut program = start(data.path(), port);
@@ -92,7 +95,8 @@ async fn what_was_acknowledged_survives_kill_9() {
     answers(&client, &base).await;
     let bearer = token(&client, &base, data.path()).await;
     for journey in &acknowledged {
-        let again = client.post(format!("{base}/v3.3/journeys")).bearer_auth(&bearer).body(journey.to_string());
+        let again =
+            client.post(format!("{base}/v3.3/journeys")).bearer_auth(&bearer).body(journey.to_string());
         let status = again.send().await.expect("an answer").status();
         assert_eq!(status, 409, "{} was acknowledged and is missing", journey.id());
     }

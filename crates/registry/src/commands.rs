@@ -15,20 +15,24 @@ use crate::store::operator::{self, NewOperator};
 use crate::store::{access_key, tenant};
 
 pub fn command() -> Command {
-    Command::new("registry").about("Proof-of-carpooling registry").subcommand_required(true).subcommand(
-        Command::new("generate")
-            .about("Store synthetic journeys: fictional people between real communes")
-            .arg(number("journeys", "How many journeys", "1000"))
-            .arg(number("months", "Over how many past months", "3"))
-            .arg(number("seed", "The same seed gives the same journeys", "46")),
-    ).subcommand(
-        Command::new("register-operator")
-            .about("Register a carpool operator and make its first access key, shown once")
-            .arg(text("name", "What people call it"))
-            .arg(text("legal-name", "Its legal name"))
-            .arg(text("siret", "Its SIRET, 14 digits"))
-            .arg(text("email", "Where its team reads mail")),
-    )
+    Command::new("registry")
+        .about("Proof-of-carpooling registry")
+        .subcommand_required(true)
+        .subcommand(
+            Command::new("generate")
+                .about("Store synthetic journeys: fictional people between real communes")
+                .arg(number("journeys", "How many journeys", "1000"))
+                .arg(number("months", "Over how many past months", "3"))
+                .arg(number("seed", "The same seed gives the same journeys", "46")),
+        )
+        .subcommand(
+            Command::new("register-operator")
+                .about("Register a carpool operator and make its first access key, shown once")
+                .arg(text("name", "What people call it"))
+                .arg(text("legal-name", "Its legal name"))
+                .arg(text("siret", "Its SIRET, 14 digits"))
+                .arg(text("email", "Where its team reads mail")),
+        )
 }
 
 fn text(name: &'static str, help: &'static str) -> Arg {
@@ -40,7 +44,11 @@ fn number(name: &'static str, help: &'static str, default: &'static str) -> Arg 
 }
 
 /// Runs a command of the registry.
-pub async fn run(registry: &Arc<Registry>, arguments: &clap::ArgMatches, report: Report) -> anyhow::Result<Finished> {
+pub async fn run(
+    registry: &Arc<Registry>,
+    arguments: &clap::ArgMatches,
+    report: Report,
+) -> anyhow::Result<Finished> {
     match arguments.subcommand() {
         Some(("generate", arguments)) => {
             let number = |name: &str| arguments.get_one::<u64>(name).copied().unwrap_or_default();
@@ -74,7 +82,8 @@ async fn register(registry: &Arc<Registry>, new: NewOperator, report: Report) ->
     let operator = operator::register(&registry.database, actor.clone(), new).await?;
     let (access_key, secret_key) = (uuid::Uuid::new_v4().to_string(), socle::chance::secret_text());
     let label = "Première clé".to_owned();
-    access_key::create(&registry.database, actor, operator.id, label, access_key.clone(), &secret_key).await?;
+    access_key::create(&registry.database, actor, operator.id, label, access_key.clone(), &secret_key)
+        .await?;
     report.result(
         &format!(
             "operator {} ({})\n  tenant      {}\n  access key  {access_key}\n  secret key  {secret_key}   (shown once)",

@@ -114,9 +114,12 @@ async fn keys(
 ) -> anyhow::Result<Vec<DemonstrationOperator>> {
     let mut keys = Vec::new();
     for operator in operators {
-        let known = previous.and_then(|previous| previous.operators.iter().find(|known| known.uuid == operator.uuid));
+        let known =
+            previous.and_then(|previous| previous.operators.iter().find(|known| known.uuid == operator.uuid));
         if let Some(known) = known
-            && access_key::recognise(&registry.database, &known.access_key, &known.secret_key).await?.is_some()
+            && access_key::recognise(&registry.database, &known.access_key, &known.secret_key)
+                .await?
+                .is_some()
         {
             keys.push(known.clone());
             continue;
@@ -128,7 +131,15 @@ async fn keys(
             secret_key: socle::chance::secret_text(),
         };
         let label = "Serveur de démonstration".to_owned();
-        access_key::create(&registry.database, ACTOR, operator.id, label, key.access_key.clone(), &key.secret_key).await?;
+        access_key::create(
+            &registry.database,
+            ACTOR,
+            operator.id,
+            label,
+            key.access_key.clone(),
+            &key.secret_key,
+        )
+        .await?;
         keys.push(key);
     }
     Ok(keys)

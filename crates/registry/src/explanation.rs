@@ -77,13 +77,21 @@ pub fn meaning(status: PublicStatus) -> &'static str {
     match status {
         PublicStatus::Ok => "Le trajet est une preuve. Vous n’avez rien à faire.",
         PublicStatus::Pending => "Le trajet est reçu, son examen est en cours. Vous n’avez rien à faire.",
-        PublicStatus::Canceled => "Vous avez annulé ce trajet : il ne compte plus. Une annulation est définitive.",
-        PublicStatus::TermsViolationError => "Le trajet ne respecte pas les conditions d’utilisation : il ne compte pas. La raison est ci-dessous.",
+        PublicStatus::Canceled => {
+            "Vous avez annulé ce trajet : il ne compte plus. Une annulation est définitive."
+        }
+        PublicStatus::TermsViolationError => {
+            "Le trajet ne respecte pas les conditions d’utilisation : il ne compte pas. La raison est ci-dessous."
+        }
         PublicStatus::AcquisitionError => {
             "Le départ ou l’arrivée ne se trouve dans aucune commune, ni à moins d’un kilomètre. Vérifiez la latitude et la longitude (souvent inversées), puis corrigez le trajet."
         }
-        PublicStatus::FraudError => "Le trajet figure aussi chez un autre opérateur ou dépasse une limite entre opérateurs.",
+        PublicStatus::FraudError => {
+            "Le trajet figure aussi chez un autre opérateur ou dépasse une limite entre opérateurs."
+        }
         PublicStatus::AnomalyError => "Le trajet est incohérent ou impossible.",
-        PublicStatus::ValidationError | PublicStatus::NormalizationError | PublicStatus::Unknown => "Écrivez à l’équipe du registre.",
+        PublicStatus::ValidationError | PublicStatus::NormalizationError | PublicStatus::Unknown => {
+            "Écrivez à l’équipe du registre."
+        }
     }
 }

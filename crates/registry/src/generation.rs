@@ -70,7 +70,9 @@ impl<'a> Generator<'a> {
         let mut by_department: BTreeMap<&str, Vec<&Commune>> = BTreeMap::new();
         let mut sum = 0;
         for commune in reference.communes() {
-            let (Some(population), Some(_)) = (commune.population, reference.outline(&commune.code)) else { continue };
+            let (Some(population), Some(_)) = (commune.population, reference.outline(&commune.code)) else {
+                continue;
+            };
             sum += u64::from(population);
             inhabited.push((commune, sum));
             by_department.entry(commune.department.as_str()).or_default().push(commune);
@@ -108,7 +110,13 @@ impl<'a> Generator<'a> {
     }
 
     /// One journey of a couple on a day, with the moment it was received.
-    fn journey(&mut self, couple: &Commuters, day: Date, morning: bool, now: Timestamp) -> Option<(serde_json::Value, Timestamp)> {
+    fn journey(
+        &mut self,
+        couple: &Commuters,
+        day: Date,
+        morning: bool,
+        now: Timestamp,
+    ) -> Option<(serde_json::Value, Timestamp)> {
         let (from, to) = if morning { (couple.home, couple.work) } else { (couple.work, couple.home) };
         let hour = if morning { self.rng.random_range(6..9) } else { self.rng.random_range(16..19) };
         let local = day.at(hour, self.rng.random_range(0..60), self.rng.random_range(0..60), 0);
@@ -118,7 +126,8 @@ impl<'a> Generator<'a> {
         let seconds = (distance / 13.0).max(120.0);
         #[expect(clippy::cast_possible_truncation, reason = "a few hours at most")]
         let end = start + SignedDuration::from_secs(seconds as i64);
-        let late = if self.rng.random_range(0..50) == 0 { 25 * 3_600 } else { self.rng.random_range(60..7_200) };
+        let late =
+            if self.rng.random_range(0..50) == 0 { 25 * 3_600 } else { self.rng.random_range(60..7_200) };
         let received = end + SignedDuration::from_secs(late);
         if received > now {
             return None;
@@ -171,7 +180,7 @@ fn crow(a: &Commune, b: &Commune) -> Option<f64> {
     let north = (other - latitude) * 111_195.0;
     let east = (b.longitude.degrees() - a.longitude.degrees())
         * 111_195.0
-        * ((latitude + other) / 2.0).to_radians().cos();
+        * f64::midpoint(latitude, other).to_radians().cos();
     Some(north.hypot(east))
 }
 
@@ -207,7 +216,10 @@ pub async fn fill_with(
     let mut couple_number = 0_u64;
     while filled.journeys < wanted {
         couple_number += 1;
-        anyhow::ensure!(couple_number < 50 * wanted + 100, "the reference geography holds no commune to travel between");
+        anyhow::ensure!(
+            couple_number < 50 * wanted + 100,
+            "the reference geography holds no commune to travel between"
+        );
         let Some(couple) = generator.commuters() else { continue };
         for _ in 0..JOURNEYS_A_COUPLE / 2 {
             let day = days[generator.rng.random_range(0..days.len())];
@@ -215,7 +227,9 @@ pub async fn fill_with(
                 if filled.journeys + batch.len() as u64 >= wanted {
                     break;
                 }
-                let Some((body, received)) = generator.journey(&couple, day, morning, span.now) else { continue };
+                let Some((body, received)) = generator.journey(&couple, day, morning, span.now) else {
+                    continue;
+                };
                 let bytes = serde_json::to_vec(&body)?;
                 let submission: Submission = serde_json::from_slice(&bytes)?;
                 let sent = Sent {
@@ -241,7 +255,11 @@ pub async fn fill_with(
     Ok(filled)
 }
 
-async fn store(registry: &Registry, batch: &mut Vec<(Prepared, Timestamp)>, filled: &mut Filled) -> anyhow::Result<()> {
+async fn store(
+    registry: &Registry,
+    batch: &mut Vec<(Prepared, Timestamp)>,
+    filled: &mut Filled,
+) -> anyhow::Result<()> {
     let terms = registry.terms;
     let (prepared, received): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
     let outcomes = registry

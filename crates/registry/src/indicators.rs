@@ -123,7 +123,13 @@ pub async fn charts(registry: &Registry) -> anyhow::Result<String> {
             })
             .collect()
     };
-    let journeys = BarChart::new("trajets-par-mois", "Trajets valides par mois", "Mois", "Trajets", bars(|totals| totals.journeys));
+    let journeys = BarChart::new(
+        "trajets-par-mois",
+        "Trajets valides par mois",
+        "Mois",
+        "Trajets",
+        bars(|totals| totals.journeys),
+    );
     let kilometres = BarChart::new(
         "kilometres-par-mois",
         "Kilomètres partagés par mois",

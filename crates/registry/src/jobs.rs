@@ -10,24 +10,35 @@ use crate::store::{subscription, verification};
 
 /// What the registry does without a request.
 pub fn jobs(registry: &Arc<Registry>) -> Vec<Job> {
-    let (verifying, notifying, forgetting) = (Arc::clone(registry), Arc::clone(registry), Arc::clone(registry));
+    let (verifying, notifying, forgetting) =
+        (Arc::clone(registry), Arc::clone(registry), Arc::clone(registry));
     vec![
         Job::new("verification", "Examen des trajets reçus", Duration::from_secs(10), move || {
             let registry = Arc::clone(&verifying);
             async move { Ok(verification::run(&registry.database).await?) }
         })
         .woken_by(Arc::clone(&registry.verification)),
-        Job::new("notification", "Notification des changements de statut", Duration::from_secs(5), move || {
-            let registry = Arc::clone(&notifying);
-            async move {
-                let (done, more) = subscription::notify(&registry.database, &registry.keyring).await?;
-                Ok(Ran { done, more })
-            }
-        }),
-        Job::new("idempotency", "Oubli des clés d’idempotence de plus d’un jour", Duration::from_secs(3_600), move || {
-            let registry = Arc::clone(&forgetting);
-            async move { Ok(Ran { done: idempotency::forget_old(&registry.database).await?, more: false }) }
-        }),
+        Job::new(
+            "notification",
+            "Notification des changements de statut",
+            Duration::from_secs(5),
+            move || {
+                let registry = Arc::clone(&notifying);
+                async move {
+                    let (done, more) = subscription::notify(&registry.database, &registry.keyring).await?;
+                    Ok(Ran { done, more })
+                }
+            },
+        ),
+        Job::new(
+            "idempotency",
+            "Oubli des clés d’idempotence de plus d’un jour",
+            Duration::from_hours(1),
+            move || {
+                let registry = Arc::clone(&forgetting);
+                async move { Ok(Ran { done: idempotency::forget_old(&registry.database).await?, more: false }) }
+            },
+        ),
         outbox::job(registry.database.clone(), registry.keyring.clone(), registry.house.transports.clone()),
     ]
 }

@@ -49,7 +49,8 @@ pub async fn prepare(registry: &Registry, sent: Sent<'_>) -> Result<Prepared, Ap
         driver_revenue: submission.driver.revenue.0,
         passenger_contribution: submission.passenger.contribution.0,
         passenger_over_18: submission.passenger.identity.over_18,
-        incentives: serde_json::to_string(&submission.incentives).map_err(|error| ApiError::internal(&error))?,
+        incentives: serde_json::to_string(&submission.incentives)
+            .map_err(|error| ApiError::internal(&error))?,
         linkage_key: registry.linkage.key_id(),
         driver: pseudonyms(&submission.driver.identity, &numbers.driver),
         passenger: pseudonyms(&submission.passenger.identity, &numbers.passenger),

@@ -12,6 +12,7 @@ use crate::store::Store;
 /// Everything that can be configured, with defaults good for one machine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[derive(Default)]
 pub struct Config {
     pub server: Server,
     pub store: StoreConfig,
@@ -42,11 +43,11 @@ pub struct Server {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreConfig {
-    /// Folder of the SQLite files, of the master key and of documents.
+    /// Folder of the `SQLite` files, of the master key and of documents.
     pub folder: PathBuf,
-    /// `postgres://…` to use PostgreSQL instead of SQLite.
+    /// `postgres://…` to use `PostgreSQL` instead of `SQLite`.
     pub postgres: Option<String>,
-    /// Prefix of the PostgreSQL schemas.
+    /// Prefix of the `PostgreSQL` schemas.
     pub schema_prefix: String,
     /// File of the master keys; default `<folder>/master.key`. Keep it out of the databases' backups.
     pub master_key: Option<PathBuf>,
@@ -108,22 +109,6 @@ pub struct Provider {
 #[error("configuration: {0}")]
 pub struct ConfigError(Box<figment::Error>);
 
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            server: Server::default(),
-            store: StoreConfig::default(),
-            mail: Mail::default(),
-            contact: Contact::default(),
-            theme: Theme::default(),
-            limits: Limits::default(),
-            feedback: std::collections::BTreeMap::new(),
-            providers: Vec::new(),
-            demonstration: false,
-        }
-    }
-}
-
 impl Default for Server {
     fn default() -> Self {
         Self {
@@ -137,7 +122,12 @@ impl Default for Server {
 
 impl Default for StoreConfig {
     fn default() -> Self {
-        Self { folder: PathBuf::from("data"), postgres: None, schema_prefix: "pepiniere_".to_owned(), master_key: None }
+        Self {
+            folder: PathBuf::from("data"),
+            postgres: None,
+            schema_prefix: "pepiniere_".to_owned(),
+            master_key: None,
+        }
     }
 }
 
@@ -179,7 +169,9 @@ impl Config {
     /// Where databases live.
     pub fn store(&self) -> Store {
         match &self.store.postgres {
-            Some(url) => Store::Postgres { url: url.clone(), schema_prefix: self.store.schema_prefix.clone() },
+            Some(url) => {
+                Store::Postgres { url: url.clone(), schema_prefix: self.store.schema_prefix.clone() }
+            }
             None => Store::Sqlite { folder: self.store.folder.clone() },
         }
     }

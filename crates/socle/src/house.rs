@@ -4,8 +4,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::outbox::{Mailer, Shown, Smtp, Transports};
 use crate::outgoing::Outgoing;
-use crate::places::Places;
 use crate::people::{MIGRATIONS, People};
+use crate::places::Places;
 use crate::seal::{Keyring, MasterKeys};
 use crate::store::{Database, Migrations};
 use crate::web::rates::Rates;
@@ -33,10 +33,19 @@ impl Mailer for NoMailer {
 
 impl House {
     /// Opens what is shared: keys, the socle's database, the ways out, the geography.
-    pub async fn open(config: Config, clock: Arc<dyn Clock>, places: Arc<Places>) -> anyhow::Result<Arc<Self>> {
+    pub async fn open(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        places: Arc<Places>,
+    ) -> anyhow::Result<Arc<Self>> {
         let master = Arc::new(MasterKeys::read(&config.master_key_file(), true)?);
-        let database =
-            Database::open(&config.store(), "socle", &Migrations::with_common(MIGRATIONS), Arc::clone(&clock)).await?;
+        let database = Database::open(
+            &config.store(),
+            "socle",
+            &Migrations::with_common(MIGRATIONS),
+            Arc::clone(&clock),
+        )
+        .await?;
         let keyring = Keyring::new(database.clone(), Arc::clone(&master));
         let mail: Arc<dyn Mailer> = match &config.mail.smtp {
             _ if config.demonstration => Arc::new(Shown),
@@ -56,7 +65,8 @@ impl House {
         migrations: &[crate::store::Migration],
     ) -> anyhow::Result<(Database, Keyring)> {
         let migrations = Migrations::with_common(migrations);
-        let database = Database::open(&self.config.store(), name, &migrations, Arc::clone(&self.clock)).await?;
+        let database =
+            Database::open(&self.config.store(), name, &migrations, Arc::clone(&self.clock)).await?;
         let keyring = Keyring::new(database.clone(), Arc::clone(&self.master));
         Ok((database, keyring))
     }

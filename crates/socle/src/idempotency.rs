@@ -67,9 +67,12 @@ pub async fn recall<T: DeserializeOwned + Clone>(
         .all(connection)
         .await?;
     for key in keys {
-        let Some(row) = rows.iter().find(|row| row.tenant == key.tenant && row.key == key.key) else { continue };
+        let Some(row) = rows.iter().find(|row| row.tenant == key.tenant && row.key == key.key) else {
+            continue;
+        };
         let remembered = if row.request == key.request {
-            let outcome = serde_json::from_str(&row.answer).map_err(|cause| DbErr::Custom(cause.to_string()))?;
+            let outcome =
+                serde_json::from_str(&row.answer).map_err(|cause| DbErr::Custom(cause.to_string()))?;
             Remembered::Same(outcome)
         } else {
             Remembered::Other
@@ -100,7 +103,11 @@ pub async fn forget_old(database: &Database) -> Result<u64, StoreError> {
         .write(|tx| {
             Box::pin(async move {
                 let old = Instant::from(tx.now() - KEPT);
-                Ok(Entity::delete_many().filter(Column::At.lt(old)).exec(tx.connection()).await?.rows_affected)
+                Ok(Entity::delete_many()
+                    .filter(Column::At.lt(old))
+                    .exec(tx.connection())
+                    .await?
+                    .rows_affected)
             })
         })
         .await

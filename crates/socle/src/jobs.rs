@@ -184,7 +184,9 @@ async fn lease(database: &Database, kind: &'static str, instance: &str) -> Resul
                     })
                     .filter(Column::Kind.eq(kind))
                     .filter(Column::RunAt.lte(now))
-                    .filter(Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lt(now)))
+                    .filter(
+                        Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lt(now)),
+                    )
                     .exec(tx.connection())
                     .await?;
                 Ok(leased.rows_affected == 1)
@@ -193,7 +195,12 @@ async fn lease(database: &Database, kind: &'static str, instance: &str) -> Resul
         .await
 }
 
-async fn close(database: &Database, kind: &'static str, done: u64, error: Option<String>) -> Result<(), StoreError> {
+async fn close(
+    database: &Database,
+    kind: &'static str,
+    done: u64,
+    error: Option<String>,
+) -> Result<(), StoreError> {
     database
         .write(move |tx| {
             Box::pin(async move {

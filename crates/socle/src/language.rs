@@ -35,10 +35,9 @@ impl Language {
 
     fn sources(self) -> &'static [&'static str] {
         match self {
-            Self::French => &[
-                include_str!("../locales/fr/layout.ftl"),
-                include_str!("../locales/fr/errors.ftl"),
-            ],
+            Self::French => {
+                &[include_str!("../locales/fr/layout.ftl"), include_str!("../locales/fr/errors.ftl")]
+            }
         }
     }
 }

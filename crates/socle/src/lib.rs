@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod chance;
 pub mod clock;
+pub mod compliance;
 pub mod config;
 pub mod house;
 pub mod idempotency;

@@ -66,7 +66,12 @@ impl Outgoing {
     }
 
     /// Posts `body` to an address that [`check`](Self::check) accepted. Success is a 2xx answer.
-    pub async fn post(&self, url: &str, headers: &[(&'static str, String)], body: String) -> anyhow::Result<()> {
+    pub async fn post(
+        &self,
+        url: &str,
+        headers: &[(&'static str, String)],
+        body: String,
+    ) -> anyhow::Result<()> {
         let url = self.check(url)?;
         let mut request = self.client.post(url).header("content-type", "application/json").body(body);
         for (name, value) in headers {
@@ -143,9 +148,17 @@ mod tests {
     fn an_address_inside_the_house_is_never_called() {
         let outgoing = Outgoing::new(false).expect("a client");
         for inside in [
-            "https://127.0.0.1/x", "https://10.1.2.3/", "https://192.168.1.1/", "https://169.254.169.254/latest",
-            "https://[::1]/", "https://[fd00::1]/", "https://[::ffff:10.0.0.1]/", "https://localhost/",
-            "https://100.64.0.1/", "https://0.0.0.0/", "https://2130706433/",
+            "https://127.0.0.1/x",
+            "https://10.1.2.3/",
+            "https://192.168.1.1/",
+            "https://169.254.169.254/latest",
+            "https://[::1]/",
+            "https://[fd00::1]/",
+            "https://[::ffff:10.0.0.1]/",
+            "https://localhost/",
+            "https://100.64.0.1/",
+            "https://0.0.0.0/",
+            "https://2130706433/",
         ] {
             assert!(matches!(outgoing.check(inside), Err(Refused::Internal(_))), "{inside}");
         }

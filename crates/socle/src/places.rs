@@ -25,4 +25,5 @@ impl Places {
         };
         let placer = Placer::new(&reference);
         Ok(Self { reference, placer })
-    }}
+    }
+}

@@ -78,7 +78,12 @@ impl Rights {
         let mut seen = BTreeSet::new();
         for line in self.lines {
             if line.grants.len() != self.roles.len() {
-                faults.push(format!("{}: {} grants for {} roles", line.action, line.grants.len(), self.roles.len()));
+                faults.push(format!(
+                    "{}: {} grants for {} roles",
+                    line.action,
+                    line.grants.len(),
+                    self.roles.len()
+                ));
             }
             if !seen.insert(line.action) {
                 faults.push(format!("{} appears twice", line.action));

@@ -83,7 +83,11 @@ pub trait Room: Send + Sync {
     async fn statistics(&self) -> anyhow::Result<String>;
     /// Fills an empty database with demonstration data; when there are some already, only says what they offer.
     /// `previous` is what an earlier start said: secrets shown once are in it.
-    async fn demonstrate(&self, previous: Option<&Demonstration>, progress: &Progress) -> anyhow::Result<Demonstration>;
+    async fn demonstrate(
+        &self,
+        previous: Option<&Demonstration>,
+        progress: &Progress,
+    ) -> anyhow::Result<Demonstration>;
     /// Runs one of its commands.
     async fn run(&self, arguments: &clap::ArgMatches, report: &Report) -> anyhow::Result<Finished>;
 }
@@ -156,4 +160,3 @@ impl Report {
         eprintln!("{text}");
     }
 }
-

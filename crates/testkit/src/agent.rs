@@ -15,7 +15,8 @@ impl Agent {
     pub(crate) async fn enter(client: reqwest::Client, base_url: &str, email: &str, link: &str) -> Self {
         let answer = Answer::of(client.get(link).send().await.expect("an answer")).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
-        let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a session");
+        let cookie =
+            answer.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a session");
         Self { cookie: cookie.to_owned(), client, base_url: base_url.to_owned(), email: email.to_owned() }
     }
 
@@ -44,15 +45,22 @@ impl Agent {
     pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut form = String::new();
         for (name, value) in fields {
-            let encoded: Vec<u8> = value.bytes().flat_map(|byte| format!("%{byte:02X}").into_bytes()).collect();
-            form.push_str(&format!("{}{name}={}", if form.is_empty() { "" } else { "&" }, String::from_utf8_lossy(&encoded)));
+            let encoded: Vec<u8> =
+                value.bytes().flat_map(|byte| format!("%{byte:02X}").into_bytes()).collect();
+            if !form.is_empty() {
+                form.push('&');
+            }
+            form.push_str(name);
+            form.push('=');
+            form.push_str(&String::from_utf8_lossy(&encoded));
         }
         self.ask(Method::POST, path, Some(("application/x-www-form-urlencoded", form))).await
     }
 
     /// Any request with the session.
     pub async fn ask(&self, method: Method, path: &str, body: Option<(&str, String)>) -> Answer {
-        let mut request = self.client.request(method, format!("{}{path}", self.base_url)).header("accept", "text/html");
+        let mut request =
+            self.client.request(method, format!("{}{path}", self.base_url)).header("accept", "text/html");
         if !self.cookie.is_empty() {
             request = request.header("cookie", &self.cookie);
         }

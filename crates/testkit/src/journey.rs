@@ -20,7 +20,8 @@ impl fmt::Display for JourneyBody {
 }
 
 fn person(name: &str) -> Value {
-    let digits = Sha256::digest(name).iter().fold(0_u32, |sum, byte| (sum * 31 + u32::from(*byte)) % 1_000_000);
+    let digits =
+        Sha256::digest(name).iter().fold(0_u32, |sum, byte| (sum * 31 + u32::from(*byte)) % 1_000_000);
     let phone = format!("+33601{digits:06}");
     json!({
         "operator_user_id": format!("user-{name}"),
@@ -78,7 +79,12 @@ impl JourneyBody {
     #[must_use]
     pub fn without(mut self, pointer: &str) -> Self {
         let (parent, field) = pointer.rsplit_once('/').expect("a pointer");
-        self.0.pointer_mut(parent).and_then(Value::as_object_mut).expect("a parent").remove(field).expect("a field");
+        self.0
+            .pointer_mut(parent)
+            .and_then(Value::as_object_mut)
+            .expect("a parent")
+            .remove(field)
+            .expect("a field");
         self
     }
 

@@ -20,7 +20,7 @@ pub fn http_client() -> reqwest::Client {
 
 /// Writes a test once and runs it on both stores.
 ///
-/// Without PostgreSQL (`PEPINIERE_TEST_POSTGRES` not set) the second run says that it is skipped; with
+/// Without `PostgreSQL` (`PEPINIERE_TEST_POSTGRES` not set) the second run says that it is skipped; with
 /// `PEPINIERE_TEST_COMPULSORY` it fails instead.
 #[macro_export]
 macro_rules! on_both_stores {

@@ -26,7 +26,11 @@ impl Answer {
 
     /// The body as JSON; null when it is empty.
     pub fn json(&self) -> Value {
-        if self.text.is_empty() { Value::Null } else { serde_json::from_str(&self.text).unwrap_or(Value::Null) }
+        if self.text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&self.text).unwrap_or(Value::Null)
+        }
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -57,8 +61,22 @@ pub struct OperatorServer {
 }
 
 impl OperatorServer {
-    pub(crate) fn new(client: reqwest::Client, base_url: &str, id: i64, access_key: String, secret_key: String) -> Self {
-        Self { client, base_url: base_url.to_owned(), id, access_key, secret_key, token: Mutex::default(), version: "v3.3" }
+    pub(crate) fn new(
+        client: reqwest::Client,
+        base_url: &str,
+        id: i64,
+        access_key: String,
+        secret_key: String,
+    ) -> Self {
+        Self {
+            client,
+            base_url: base_url.to_owned(),
+            id,
+            access_key,
+            secret_key,
+            token: Mutex::default(),
+            version: "v3.3",
+        }
     }
 
     /// The same operator, speaking another version.
@@ -91,8 +109,8 @@ impl OperatorServer {
     pub async fn renew_token(&self) {
         let answer = self.ask_token().await;
         assert_eq!(answer.status, 201, "{}", answer.text);
-        *self.token.lock().expect("a token") =
-            answer.json()["access_token"].as_str().expect("a token in the answer").to_owned();
+        let token = answer.json()["access_token"].as_str().expect("a token in the answer").to_owned();
+        *self.token.lock().expect("a token") = token;
     }
 
     /// Any request, with the token.

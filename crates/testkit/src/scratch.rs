@@ -21,11 +21,13 @@ use crate::{Agent, OperatorServer};
 pub enum StoreKind {
     Sqlite,
     /// An address, and a prefix of its own.
-    Postgres { url: String },
+    Postgres {
+        url: String,
+    },
 }
 
 impl StoreKind {
-    /// PostgreSQL, if this machine has one for tests.
+    /// `PostgreSQL`, if this machine has one for tests.
     ///
     /// # Panics
     /// When it is compulsory and missing.
@@ -91,9 +93,17 @@ impl TestHouse {
         config.server.listen = listener.local_addr()?;
         let (house, rooms) = serving::open(config.clone(), Arc::clone(&clock) as _, places(), None).await?;
         let registry = Registry::open(&house).await?;
-        let running = serving::listen(house, rooms, listener, true).await?;
+        let running = serving::listen(house, rooms, listener, true)?;
         let client = crate::http_client();
-        Ok(Self { base_url: config.base_url(), clock, registry, client, running: Some(running), config, folder })
+        Ok(Self {
+            base_url: config.base_url(),
+            clock,
+            registry,
+            client,
+            running: Some(running),
+            config,
+            folder,
+        })
     }
 
     /// Stops the program and starts it again on the same data.
@@ -122,7 +132,9 @@ impl TestHouse {
             siret: "90000000100010".to_owned(),
             contact_email: "contact@exemple.fr".to_owned(),
         };
-        let operator = operator::register(&self.registry.database, Actor::Program("tests"), new).await.expect("an operator");
+        let operator = operator::register(&self.registry.database, Actor::Program("tests"), new)
+            .await
+            .expect("an operator");
         let (access_key, secret_key) = (uuid::Uuid::new_v4().to_string(), socle::chance::secret_text());
         access_key::create(
             &self.registry.database,
@@ -134,7 +146,8 @@ impl TestHouse {
         )
         .await
         .expect("a key");
-        let server = OperatorServer::new(self.client.clone(), &self.base_url, operator.id, access_key, secret_key);
+        let server =
+            OperatorServer::new(self.client.clone(), &self.base_url, operator.id, access_key, secret_key);
         server.renew_token().await;
         server
     }
@@ -150,7 +163,10 @@ impl TestHouse {
         };
         let people = &self.registry.house.people;
         let address = Email::parse(&email).expect("an address");
-        let role = people.give_role(Actor::Program("tests"), address, "Camille Test".to_owned(), role).await.expect("a role");
+        let role = people
+            .give_role(Actor::Program("tests"), address, "Camille Test".to_owned(), role)
+            .await
+            .expect("a role");
         let link = socle::web::demonstration_link(&self.registry.house, role.id).await.expect("a link");
         Agent::enter(self.client.clone(), &self.base_url, &email, &link).await
     }
@@ -158,7 +174,8 @@ impl TestHouse {
     /// Waits until no journey is pending.
     pub async fn settle(&self) {
         for _ in 0..400 {
-            let waiting = registry::store::verification::waiting(&self.registry.database).await.expect("a count");
+            let waiting =
+                registry::store::verification::waiting(&self.registry.database).await.expect("a count");
             if waiting == 0 {
                 return;
             }

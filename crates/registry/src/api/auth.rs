@@ -45,7 +45,10 @@ pub struct AccessToken {
         (status = 429, description = "Too many requests: 5 a minute for one key"),
     )
 )]
-pub async fn create_token(State(registry): State<Arc<Registry>>, body: Body<KeyPair>) -> Result<Response, ApiError> {
+pub async fn create_token(
+    State(registry): State<Arc<Registry>>,
+    body: Body<KeyPair>,
+) -> Result<Response, ApiError> {
     let KeyPair { access_key: id, secret_key } = body.value;
     let now = registry.house.clock.now();
     let standing = registry.house.rates.count(TOKENS, &id, now);

@@ -19,7 +19,8 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         let path = error.path().to_string();
         let cause = error.into_inner();
         if cause.is_data() {
-            let place = if path == "." { "data".to_owned() } else { format!("data/{}", path.replace('.', "/")) };
+            let place =
+                if path == "." { "data".to_owned() } else { format!("data/{}", path.replace('.', "/")) };
             ApiError::InvalidParameters(format!("{place}: {cause}"))
         } else {
             ApiError::InvalidRequest(format!("The body is not JSON: {cause}"))

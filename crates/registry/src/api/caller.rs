@@ -73,42 +73,39 @@ impl FromRequestParts<Arc<Registry>> for Caller {
         if let Some(known) = parts.extensions.get::<Self>() {
             return Ok(known.clone());
         }
-        let caller = match parts.headers.get(AUTHORIZATION) {
-            Some(value) => {
-                let token = value
-                    .to_str()
-                    .ok()
-                    .and_then(|text| text.split_once(' '))
-                    .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-                    .map(|(_, token)| token.trim())
-                    .ok_or(ApiError::Unauthorized("Unauthorized application"))?;
-                let claims = registry
-                    .tokens
-                    .check(token, registry.house.clock.now())
-                    .ok_or(ApiError::Unauthorized("Unauthorized application"))?;
-                if !registry.working_keys.works(registry, &claims.sub).await? {
-                    return Err(ApiError::Unauthorized("Unauthorized application"));
-                }
-                Self {
-                    identity: tenant(claims.operator_id),
-                    tenant: Some(tenant(claims.operator_id)),
-                    role: claims.role,
-                    actor: Actor::Key(claims.sub),
-                }
+        let caller = if let Some(value) = parts.headers.get(AUTHORIZATION) {
+            let token = value
+                .to_str()
+                .ok()
+                .and_then(|text| text.split_once(' '))
+                .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+                .map(|(_, token)| token.trim())
+                .ok_or(ApiError::Unauthorized("Unauthorized application"))?;
+            let claims = registry
+                .tokens
+                .check(token, registry.house.clock.now())
+                .ok_or(ApiError::Unauthorized("Unauthorized application"))?;
+            if !registry.working_keys.works(registry, &claims.sub).await? {
+                return Err(ApiError::Unauthorized("Unauthorized application"));
             }
-            None => {
-                let Ok(visitor) = Visitor::from_request_parts(parts, registry).await;
-                let role = visitor.role_in(SHEET.id).ok_or(ApiError::Unauthorized("Unauthorized application"))?;
-                let strong = visitor.signed_in.as_ref().is_some_and(|who| who.assurance() == Assurance::Two);
-                if RIGHTS.role(&role.role).is_some_and(|role| role.assurance == Assurance::Two) && !strong {
-                    return Err(ApiError::Forbidden);
-                }
-                Self {
-                    actor: visitor.actor(),
-                    role: role.role.clone(),
-                    tenant: role.tenant.clone(),
-                    identity: format!("agent:{}", role.agent_id),
-                }
+            Self {
+                identity: tenant(claims.operator_id),
+                tenant: Some(tenant(claims.operator_id)),
+                role: claims.role,
+                actor: Actor::Key(claims.sub),
+            }
+        } else {
+            let Ok(visitor) = Visitor::from_request_parts(parts, registry).await;
+            let role = visitor.role_in(SHEET.id).ok_or(ApiError::Unauthorized("Unauthorized application"))?;
+            let strong = visitor.signed_in.as_ref().is_some_and(|who| who.assurance() == Assurance::Two);
+            if RIGHTS.role(&role.role).is_some_and(|role| role.assurance == Assurance::Two) && !strong {
+                return Err(ApiError::Forbidden);
+            }
+            Self {
+                actor: visitor.actor(),
+                role: role.role.clone(),
+                tenant: role.tenant.clone(),
+                identity: format!("agent:{}", role.agent_id),
             }
         };
         parts.extensions.insert(caller.clone());

@@ -85,7 +85,9 @@ pub async fn read(
     let after: i64 = Some(&text)
         .filter(|text| !text.is_empty() && text.len() <= 18 && text.bytes().all(|byte| byte.is_ascii_digit()))
         .and_then(|text| text.parse().ok())
-        .ok_or_else(|| ApiError::InvalidParameters(format!("query/after: {text:?} is not a cursor of this feed")))?;
+        .ok_or_else(|| {
+            ApiError::InvalidParameters(format!("query/after: {text:?} is not a cursor of this feed"))
+        })?;
     let limit = asked.limit.unwrap_or(500);
     if !(1..=5_000).contains(&limit) {
         return Err(ApiError::InvalidParameters(format!("query/limit: {limit} is not between 1 and 5000")));

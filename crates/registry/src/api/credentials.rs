@@ -47,7 +47,9 @@ pub struct ForOperator {
 async fn narrowed(registry: &Registry, scope: Scope, named: Option<i64>) -> Result<Scope, ApiError> {
     match named {
         None => Ok(scope),
-        Some(operator) if operator::find(&registry.database, &scope, operator).await?.is_none() => Err(ApiError::Forbidden),
+        Some(operator) if operator::find(&registry.database, &scope, operator).await?.is_none() => {
+            Err(ApiError::Forbidden)
+        }
         Some(operator) => Ok(Scope::Tenant(tenant(operator))),
     }
 }
@@ -98,9 +100,13 @@ pub async fn create(
     Parameters(named): Parameters<ForOperator>,
 ) -> Result<Response, ApiError> {
     let scope = narrowed(&registry, caller.allow("credentials.create")?, named.operator_id).await?;
-    let operator = operator_of(&scope)
-        .ok_or_else(|| ApiError::InvalidRequest("query: operator_id is required of the registry's team".to_owned()))?;
-    let new = NewCredential { access_key: uuid::Uuid::new_v4().to_string(), secret_key: socle::chance::secret_text() };
+    let operator = operator_of(&scope).ok_or_else(|| {
+        ApiError::InvalidRequest("query: operator_id is required of the registry's team".to_owned())
+    })?;
+    let new = NewCredential {
+        access_key: uuid::Uuid::new_v4().to_string(),
+        secret_key: socle::chance::secret_text(),
+    };
     access_key::create(
         &registry.database,
         caller.actor,

@@ -29,9 +29,16 @@ pub enum ApiError {
     /// Times that make no sense.
     Senseless(String),
     /// The terms of use refuse the journey.
-    Terms { verdict: Verdict, details: bool },
-    TooMany { standing: socle::web::rates::Standing },
-    Internal { reference: String },
+    Terms {
+        verdict: Verdict,
+        details: bool,
+    },
+    TooMany {
+        standing: socle::web::rates::Standing,
+    },
+    Internal {
+        reference: String,
+    },
 }
 
 /// The JSON-RPC heritage around errors.
@@ -72,17 +79,23 @@ impl ApiError {
     }
 
     fn rpc(status: StatusCode, code: i32, message: &'static str, data: Value) -> Response {
-        (status, Json(RpcError { id: 1, jsonrpc: "2.0", error: RpcFault { data, code, message } })).into_response()
+        (status, Json(RpcError { id: 1, jsonrpc: "2.0", error: RpcFault { data, code, message } }))
+            .into_response()
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         match self {
-            Self::InvalidRequest(text) => Self::rpc(StatusCode::BAD_REQUEST, -32600, "Invalid Request", text.into()),
-            Self::InvalidParameters(text) => Self::rpc(StatusCode::BAD_REQUEST, -32602, "Invalid params", text.into()),
+            Self::InvalidRequest(text) => {
+                Self::rpc(StatusCode::BAD_REQUEST, -32600, "Invalid Request", text.into())
+            }
+            Self::InvalidParameters(text) => {
+                Self::rpc(StatusCode::BAD_REQUEST, -32602, "Invalid params", text.into())
+            }
             Self::Unauthorized(text) => {
-                let mut response = Self::rpc(StatusCode::UNAUTHORIZED, -32501, "Unauthorized Error", text.into());
+                let mut response =
+                    Self::rpc(StatusCode::UNAUTHORIZED, -32501, "Unauthorized Error", text.into());
                 response.headers_mut().insert("www-authenticate", HeaderValue::from_static("Bearer"));
                 response
             }
@@ -93,10 +106,15 @@ impl IntoResponse for ApiError {
                 let plain = PlainError { code: 404, error: "Not found".to_owned() };
                 (StatusCode::NOT_FOUND, Json(plain)).into_response()
             }
-            Self::RouteUnknown => Self::rpc(StatusCode::NOT_FOUND, -32504, "Not found", "No such route".into()),
-            Self::MethodUnknown => {
-                Self::rpc(StatusCode::METHOD_NOT_ALLOWED, -32601, "Method not found", "No such method here".into())
+            Self::RouteUnknown => {
+                Self::rpc(StatusCode::NOT_FOUND, -32504, "Not found", "No such route".into())
             }
+            Self::MethodUnknown => Self::rpc(
+                StatusCode::METHOD_NOT_ALLOWED,
+                -32601,
+                "Method not found",
+                "No such method here".into(),
+            ),
             Self::Conflict(text) => Self::rpc(StatusCode::CONFLICT, -32509, "Conflict", text.into()),
             Self::TooLarge => Self::rpc(
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -104,12 +122,15 @@ impl IntoResponse for ApiError {
                 "Invalid Request",
                 "The body is larger than 2 MB".into(),
             ),
-            Self::Senseless(text) => Self::rpc(StatusCode::UNPROCESSABLE_ENTITY, -32700, "Parse error", text.into()),
+            Self::Senseless(text) => {
+                Self::rpc(StatusCode::UNPROCESSABLE_ENTITY, -32700, "Parse error", text.into())
+            }
             Self::Terms { verdict, details } => {
                 let labels: Vec<_> = verdict.violations.iter().map(|one| one.label().as_str()).collect();
                 let mut data = json!({"terms_violation_labels": labels});
                 if details {
-                    data["terms_violation_error_details"] = super::journeys::details(&verdict.violations).into();
+                    data["terms_violation_error_details"] =
+                        super::journeys::details(&verdict.violations).into();
                     data["terms_version"] = verdict.version.into();
                 }
                 Self::rpc(StatusCode::UNPROCESSABLE_ENTITY, -32422, "Unprocessable Request", data)

@@ -34,7 +34,9 @@ impl From<Fault> for ApiError {
             | Fault::PassengerPhones(crate::model::identity::PhonesRefused::None) => {
                 Self::InvalidRequest(format!("data{fault}"))
             }
-            Fault::DriverPhones(_) | Fault::PassengerPhones(_) => Self::InvalidParameters(format!("data{fault}")),
+            Fault::DriverPhones(_) | Fault::PassengerPhones(_) => {
+                Self::InvalidParameters(format!("data{fault}"))
+            }
             Fault::EndsBeforeStart { .. } => Self::Senseless(format!("data{fault}")),
             Fault::InTheFuture { .. } => Self::Senseless(fault.to_string()),
         }
@@ -91,23 +93,40 @@ pub async fn create(
     let received = registry.intake.submit(prepared).await?;
     registry.wake_verification();
     match received {
-        Received::Accepted { at, .. } => Ok(Envelope::created(Acknowledgement { operator_journey_id, created_at: at })),
+        Received::Accepted { at, .. } => {
+            Ok(Envelope::created(Acknowledgement { operator_journey_id, created_at: at }))
+        }
         Received::KeyReused => {
             Err(ApiError::Senseless("Idempotency-Key: it came before with another body".to_owned()))
         }
-        Received::Duplicate => Err(ApiError::Conflict(format!("Journey already registered: {operator_journey_id}"))),
-        Received::Refused { verdict, .. } => Err(ApiError::Terms { verdict, details: version.tells_details() }),
+        Received::Duplicate => {
+            Err(ApiError::Conflict(format!("Journey already registered: {operator_journey_id}")))
+        }
+        Received::Refused { verdict, .. } => {
+            Err(ApiError::Terms { verdict, details: version.tells_details() })
+        }
     }
 }
 
 /// The idempotency key of a request, if it has one.
-fn idempotency_key(headers: &HeaderMap, operator: i64, body: &[u8]) -> Result<Option<IdempotencyKey>, ApiError> {
+fn idempotency_key(
+    headers: &HeaderMap,
+    operator: i64,
+    body: &[u8],
+) -> Result<Option<IdempotencyKey>, ApiError> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().ok().map(str::trim).filter(|key| (1..=idempotency::LONGEST).contains(&key.len()));
+    let key =
+        value.to_str().ok().map(str::trim).filter(|key| (1..=idempotency::LONGEST).contains(&key.len()));
     let Some(key) = key else {
-        return Err(ApiError::InvalidParameters("header Idempotency-Key: 1 to 255 visible characters are expected".to_owned()));
+        return Err(ApiError::InvalidParameters(
+            "header Idempotency-Key: 1 to 255 visible characters are expected".to_owned(),
+        ));
     };
-    Ok(Some(IdempotencyKey { tenant: tenant(operator), key: key.to_owned(), request: Sha256::digest(body).into() }))
+    Ok(Some(IdempotencyKey {
+        tenant: tenant(operator),
+        key: key.to_owned(),
+        request: Sha256::digest(body).into(),
+    }))
 }
 
 /// What a status request answers.
@@ -152,7 +171,11 @@ impl Status {
             fraud_error_labels: Vec::new(),
             anomaly_error_details: Vec::new(),
             terms_violation_details: violations.iter().map(|one| one.label().as_str()).collect(),
-            terms_violation_error_details: if version.tells_details() { details(&violations) } else { Vec::new() },
+            terms_violation_error_details: if version.tells_details() {
+                details(&violations)
+            } else {
+                Vec::new()
+            },
             operator_journey_id: journey.operator_journey_id,
         })
     }
@@ -209,12 +232,17 @@ pub struct ListedJourney {
 
 /// A date, or a date and time with its offset; a date alone is midnight in Paris.
 fn moment(name: &str, text: &str) -> Result<Timestamp, ApiError> {
-    let midnight = |date: Date| date.to_zoned_datetime(socle::pages::format::paris()).map(|at| at.timestamp());
+    let midnight =
+        |date: Date| date.to_zoned_datetime(socle::pages::format::paris()).map(|at| at.timestamp());
     text.parse::<Timestamp>()
         .ok()
-        .or_else(|| text.parse::<Date>().ok().filter(|_| text.len() == 10).and_then(|date| midnight(date).ok()))
+        .or_else(|| {
+            text.parse::<Date>().ok().filter(|_| text.len() == 10).and_then(|date| midnight(date).ok())
+        })
         .ok_or_else(|| {
-            ApiError::InvalidParameters(format!("query/{name}: {text:?} is not a date (2026-11-18 or 2026-11-18T00:00:00Z)"))
+            ApiError::InvalidParameters(format!(
+                "query/{name}: {text:?} is not a date (2026-11-18 or 2026-11-18T00:00:00Z)"
+            ))
         })
 }
 
@@ -261,7 +289,8 @@ pub async fn list(
     if to > now + SignedDuration::from_hours(24) {
         return wrong(format!("query/end: {to} is in the future"));
     }
-    let listing = Listing { status: Some(status), from: Some(from), to: Some(to), places: Vec::new(), limit, offset };
+    let listing =
+        Listing { status: Some(status), from: Some(from), to: Some(to), places: Vec::new(), limit, offset };
     let found = if limit == 0 {
         Vec::new()
     } else {
@@ -312,7 +341,8 @@ pub async fn correct(
     let key = registry.keyring.current(&tenant(operator), PAYLOADS).await?;
     // Two corrections at the same moment: the second reads again what the first wrote.
     for _ in 0..8 {
-        let before = journey::find(registry.database.read(), operator, &id).await?.ok_or(ApiError::NotFound)?;
+        let before =
+            journey::find(registry.database.read(), operator, &id).await?.ok_or(ApiError::NotFound)?;
         let plain = registry.keyring.open(&journey::context(operator, &id), &before.payload).await?;
         let submission = body.value.clone().apply(read(&plain)?);
         let bytes = serde_json::to_vec(&submission).map_err(|error| ApiError::internal(&error))?;
@@ -387,7 +417,8 @@ pub async fn cancel(
 ) -> Result<Response, ApiError> {
     let operator = caller.allow_for_operator("journey.cancel")?;
     let Cancellation { code, message } = body.value;
-    let plain = code.len() <= 32 && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    let plain =
+        code.len() <= 32 && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
     if !plain {
         return Err(ApiError::InvalidParameters(format!(
             "data/code: {code:?} must match ^[0-9A-Za-z_-]{{0,32}}$"

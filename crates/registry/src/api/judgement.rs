@@ -80,7 +80,14 @@ pub async fn create(
     body: Body<Submission>,
 ) -> Result<Response, ApiError> {
     let operator = caller.allow_for_operator("journey.judge")?;
-    let sent = Sent { operator, actor: caller.actor, api_version: version.0, submission: body.value, bytes: &body.bytes, idempotency: None };
+    let sent = Sent {
+        operator,
+        actor: caller.actor,
+        api_version: version.0,
+        submission: body.value,
+        bytes: &body.bytes,
+        idempotency: None,
+    };
     let prepared = preparation::prepare(&registry, sent).await?;
     Ok(Json(judge(&registry, &prepared).await?).into_response())
 }

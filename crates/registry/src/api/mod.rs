@@ -43,7 +43,8 @@ impl ApiVersion {
 
 /// The routes of every version, and the description of the interface.
 pub fn routes(registry: &Arc<Registry>) -> Router {
-    let mut routes = Router::new().route("/openapi.json", get(openapi::serve).with_state(Arc::new(openapi::document(registry))));
+    let mut routes = Router::new()
+        .route("/openapi.json", get(openapi::serve).with_state(Arc::new(openapi::document(registry))));
     for version in VERSIONS {
         let versioned = openapi::described(registry)
             .0

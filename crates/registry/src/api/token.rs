@@ -39,7 +39,13 @@ impl TokenSigner {
     }
 
     /// A token for `role` of `operator`, valid from `now`.
-    pub fn sign(&self, access_key: &str, operator: i64, role: &str, now: Timestamp) -> Result<String, serde_json::Error> {
+    pub fn sign(
+        &self,
+        access_key: &str,
+        operator: i64,
+        role: &str,
+        now: Timestamp,
+    ) -> Result<String, serde_json::Error> {
         let claims = Claims {
             sub: access_key.to_owned(),
             operator_id: operator,

@@ -60,7 +60,9 @@ impl<'de, const LEAST: usize, const MOST: usize> Deserialize<'de> for Text<LEAST
             return Err(serde::de::Error::custom(message));
         }
         if text.contains('\0') {
-            return Err(serde::de::Error::custom("a text with a NUL character: it is not kept by every store"));
+            return Err(serde::de::Error::custom(
+                "a text with a NUL character: it is not kept by every store",
+            ));
         }
         Ok(Self(text))
     }
@@ -78,7 +80,8 @@ impl<'de> Deserialize<'de> for IdentityKey {
         if text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
             Ok(Self(text))
         } else {
-            let message = format!("{text:?} is not an identity key: 64 lower-case hexadecimal digits are expected");
+            let message =
+                format!("{text:?} is not an identity key: 64 lower-case hexadecimal digits are expected");
             Err(serde::de::Error::custom(message))
         }
     }
@@ -106,8 +109,12 @@ impl Identity {
     /// The numbers in normal form: the full one if sent, and the truncated one, computed if it was not sent.
     pub fn phones(&self) -> Result<Phones, PhonesRefused> {
         let full = self.phone.as_deref().map(Phone::parse).transpose().map_err(PhonesRefused::Phone)?;
-        let truncated =
-            self.phone_trunc.as_deref().map(TruncatedPhone::parse).transpose().map_err(PhonesRefused::Truncated)?;
+        let truncated = self
+            .phone_trunc
+            .as_deref()
+            .map(TruncatedPhone::parse)
+            .transpose()
+            .map_err(PhonesRefused::Truncated)?;
         match (full, truncated) {
             (full, Some(truncated)) => Ok(Phones { full, truncated }),
             (Some(full), None) => Ok(Phones { truncated: full.truncated(), full: Some(full) }),

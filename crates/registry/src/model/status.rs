@@ -73,17 +73,30 @@ macro_rules! named {
 }
 
 named!(
-    Acquisition, "received, updated, processed, failed, canceled, expired, terms_violation_error",
-    Received = "received", Updated = "updated", Processed = "processed", Failed = "failed", Canceled = "canceled",
-    Expired = "expired", TermsViolation = "terms_violation_error",
+    Acquisition,
+    "received, updated, processed, failed, canceled, expired, terms_violation_error",
+    Received = "received",
+    Updated = "updated",
+    Processed = "processed",
+    Failed = "failed",
+    Canceled = "canceled",
+    Expired = "expired",
+    TermsViolation = "terms_violation_error",
 );
 named!(Check, "pending, passed, failed", Pending = "pending", Passed = "passed", Failed = "failed");
 named!(
     PublicStatus,
     "ok, pending, canceled, terms_violation_error, acquisition_error, fraud_error, anomaly_error, validation_error, normalization_error, unknown",
-    Ok = "ok", Pending = "pending", Canceled = "canceled", TermsViolationError = "terms_violation_error",
-    AcquisitionError = "acquisition_error", FraudError = "fraud_error", AnomalyError = "anomaly_error",
-    ValidationError = "validation_error", NormalizationError = "normalization_error", Unknown = "unknown",
+    Ok = "ok",
+    Pending = "pending",
+    Canceled = "canceled",
+    TermsViolationError = "terms_violation_error",
+    AcquisitionError = "acquisition_error",
+    FraudError = "fraud_error",
+    AnomalyError = "anomaly_error",
+    ValidationError = "validation_error",
+    NormalizationError = "normalization_error",
+    Unknown = "unknown",
 );
 
 /// What operators are told of a journey: the first line of the table of §2.9 that applies.
@@ -120,7 +133,11 @@ mod tests {
             (A::Processed, None, Some(C::Failed), P::AnomalyError),
             (A::Processed, Some(C::Failed), None, P::FraudError),
         ] {
-            assert_eq!(public_status(acquisition, fraud, anomaly), expected, "{acquisition:?} {fraud:?} {anomaly:?}");
+            assert_eq!(
+                public_status(acquisition, fraud, anomaly),
+                expected,
+                "{acquisition:?} {fraud:?} {anomaly:?}"
+            );
         }
     }
 

@@ -76,7 +76,8 @@ pub enum Label {
 }
 
 impl Label {
-    pub const ALL: [Self; 4] = [Self::Expired, Self::DistanceTooShort, Self::TooManyTripsByDay, Self::TooCloseTrips];
+    pub const ALL: [Self; 4] =
+        [Self::Expired, Self::DistanceTooShort, Self::TooManyTripsByDay, Self::TooCloseTrips];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -169,11 +170,16 @@ impl Verdict {
 
 impl Terms {
     /// Judges a journey against those of the same operator acknowledged before it.
-    pub fn judge<'n>(&self, journey: &Judged<'_>, neighbours: impl IntoIterator<Item = &'n Neighbour> + Clone) -> Verdict {
+    pub fn judge<'n>(
+        &self,
+        journey: &Judged<'_>,
+        neighbours: impl IntoIterator<Item = &'n Neighbour> + Clone,
+    ) -> Verdict {
         let mut violations = Vec::new();
         let late = journey.received.duration_since(journey.start);
         if late > SignedDuration::from_hours(self.hours_to_send) {
-            violations.push(Violation::Expired { hours_limit: self.hours_to_send, seconds_seen: late.as_secs() });
+            violations
+                .push(Violation::Expired { hours_limit: self.hours_to_send, seconds_seen: late.as_secs() });
         }
         if journey.distance.0 < self.minimum_distance_m {
             violations.push(Violation::DistanceTooShort {
@@ -237,7 +243,11 @@ mod tests {
     use super::*;
 
     fn terms() -> Terms {
-        TermsCatalogue::parse(include_str!("../../data/terms.toml")).expect("the shipped terms").terms.pop().expect("one")
+        TermsCatalogue::parse(include_str!("../../data/terms.toml"))
+            .expect("the shipped terms")
+            .terms
+            .pop()
+            .expect("one")
     }
 
     fn at(text: &str) -> Timestamp {
@@ -250,13 +260,25 @@ mod tests {
 
     fn trip(name: &str, people: Couple, start: &str, end: &str) -> Neighbour {
         let day = LocalDay::from_date(jiff::civil::Date::constant(2026, 11, 25));
-        Neighbour { journey: format!("j-{name}"), trip: name.to_owned(), couple: people, day, start: at(start), end: at(end) }
+        Neighbour {
+            journey: format!("j-{name}"),
+            trip: name.to_owned(),
+            couple: people,
+            day,
+            start: at(start),
+            end: at(end),
+        }
     }
 
     fn labels(new: &Neighbour, others: &[Neighbour]) -> Vec<Label> {
         let journey = Judged {
-            trip: &new.trip, couple: new.couple, day: new.day, start: new.start, end: new.end,
-            distance: Metres(5_000), received: new.end,
+            trip: &new.trip,
+            couple: new.couple,
+            day: new.day,
+            start: new.start,
+            end: new.end,
+            distance: Metres(5_000),
+            received: new.end,
         };
         terms().judge(&journey, others).violations.iter().map(Violation::label).collect()
     }
@@ -264,23 +286,50 @@ mod tests {
     #[test]
     fn a_fifth_trip_of_the_day_is_refused_for_the_driver_alone() {
         let day: Vec<_> = (0..4)
-            .map(|n| trip(&format!("t{n}"), couple(1, 10 + n), &format!("{:02}:00", 6 + 2 * n), &format!("{:02}:30", 6 + 2 * n)))
+            .map(|n| {
+                trip(
+                    &format!("t{n}"),
+                    couple(1, 10 + n),
+                    &format!("{:02}:00", 6 + 2 * n),
+                    &format!("{:02}:30", 6 + 2 * n),
+                )
+            })
             .collect();
         assert_eq!(labels(&trip("t4", couple(1, 99), "16:00", "16:30"), &day), [Label::TooManyTripsByDay]);
         assert_eq!(labels(&trip("t4", couple(2, 99), "16:00", "16:30"), &day), [], "another driver");
-        assert_eq!(labels(&trip("t3", couple(1, 99), "12:00", "12:30"), &day), [], "second passenger of the fourth trip");
-        assert_eq!(labels(&trip("t4", couple(99, 1), "16:00", "16:30"), &day), [Label::TooManyTripsByDay], "any role");
+        assert_eq!(
+            labels(&trip("t3", couple(1, 99), "12:00", "12:30"), &day),
+            [],
+            "second passenger of the fourth trip"
+        );
+        assert_eq!(
+            labels(&trip("t4", couple(99, 1), "16:00", "16:30"), &day),
+            [Label::TooManyTripsByDay],
+            "any role"
+        );
     }
 
     #[test]
     fn two_trips_of_a_couple_keep_their_distance() {
         let first = [trip("a", couple(1, 2), "08:00", "08:30")];
         assert_eq!(labels(&trip("b", couple(1, 2), "08:50", "09:10"), &first), [Label::TooCloseTrips]);
-        assert_eq!(labels(&trip("b", couple(2, 1), "08:50", "09:10"), &first), [Label::TooCloseTrips], "roles swapped");
+        assert_eq!(
+            labels(&trip("b", couple(2, 1), "08:50", "09:10"), &first),
+            [Label::TooCloseTrips],
+            "roles swapped"
+        );
         assert_eq!(labels(&trip("b", couple(1, 3), "08:50", "09:10"), &first), [], "another couple");
         assert_eq!(labels(&trip("b", couple(1, 2), "09:01", "09:20"), &first), []);
-        assert_eq!(labels(&trip("b", couple(1, 2), "08:10", "08:20"), &first), [Label::TooCloseTrips], "contained");
-        assert_eq!(labels(&trip("b", couple(1, 2), "07:00", "09:20"), &first), [Label::TooCloseTrips], "containing");
+        assert_eq!(
+            labels(&trip("b", couple(1, 2), "08:10", "08:20"), &first),
+            [Label::TooCloseTrips],
+            "contained"
+        );
+        assert_eq!(
+            labels(&trip("b", couple(1, 2), "07:00", "09:20"), &first),
+            [Label::TooCloseTrips],
+            "containing"
+        );
         assert_eq!(labels(&trip("a", couple(1, 2), "08:00", "08:30"), &first), [], "same trip");
     }
 }

@@ -7,7 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 /// A whole number as JSON writes it: `12`, or `12.0` as some languages do. Anything else is refused, with what
 /// was seen.
-fn whole<'de, D: Deserializer<'de>>(deserializer: D, least: i64, most: i64, what: &str) -> Result<i64, D::Error> {
+fn whole<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    least: i64,
+    most: i64,
+    what: &str,
+) -> Result<i64, D::Error> {
     let number = serde_json::Number::deserialize(deserializer)?;
     let value = number.as_i64().or_else(|| {
         #[expect(clippy::cast_possible_truncation, reason = "whole and small, checked just before")]
@@ -15,7 +20,9 @@ fn whole<'de, D: Deserializer<'de>>(deserializer: D, least: i64, most: i64, what
     });
     match value {
         Some(value) if (least..=most).contains(&value) => Ok(value),
-        _ => Err(serde::de::Error::custom(format!("{number} is not a whole number of {what} from {least} to {most}"))),
+        _ => Err(serde::de::Error::custom(format!(
+            "{number} is not a whole number of {what} from {least} to {most}"
+        ))),
     }
 }
 

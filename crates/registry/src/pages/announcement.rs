@@ -16,9 +16,13 @@ impl Done {
             "notification-arretee" => "Les notifications vers cette adresse sont arrêtées.",
             "role-donne" => "Le rôle est donné. Un courriel part pour expliquer comment se connecter.",
             "role-retire" => "Le rôle est retiré. Les connexions en cours dans ce rôle sont fermées.",
-            "operateur-inscrit" => "L’opérateur est inscrit. Donnez-lui maintenant un administrateur et une clé d’accès.",
+            "operateur-inscrit" => {
+                "L’opérateur est inscrit. Donnez-lui maintenant un administrateur et une clé d’accès."
+            }
             "operateur-suspendu" => "L’opérateur est suspendu : ses envois sont refusés dès maintenant.",
-            "operateur-repris" => "La suspension est levée : l’opérateur peut de nouveau envoyer des trajets.",
+            "operateur-repris" => {
+                "La suspension est levée : l’opérateur peut de nouveau envoyer des trajets."
+            }
             _ => return page,
         };
         page.with_flash("success", text)

@@ -16,10 +16,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        Query::from_request_parts(parts, state)
-            .await
-            .map(|Query(value)| Self(value))
-            .map_err(|_| unreadable("L’adresse de cette page est mal recopiée. Revenez à l’accueil du service, puis recommencez."))
+        Query::from_request_parts(parts, state).await.map(|Query(value)| Self(value)).map_err(|_| {
+            unreadable(
+                "L’adresse de cette page est mal recopiée. Revenez à l’accueil du service, puis recommencez.",
+            )
+        })
     }
 }
 
@@ -55,6 +56,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        Path::from_request_parts(parts, state).await.map(|Path(name)| Self(name)).map_err(|_| Problem::NotFound)
+        Path::from_request_parts(parts, state)
+            .await
+            .map(|Path(name)| Self(name))
+            .map_err(|_| Problem::NotFound)
     }
 }

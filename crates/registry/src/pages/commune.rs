@@ -22,7 +22,8 @@ pub enum Meant<'r> {
 /// Reads a name, an INSEE code, or `Cahors (46042)`.
 pub fn read<'r>(reference: &'r Reference, typed: &str) -> Meant<'r> {
     let typed = typed.trim();
-    let code = typed.rsplit_once('(').map_or(typed, |(_, code)| code.trim_end_matches(')')).trim().to_uppercase();
+    let code =
+        typed.rsplit_once('(').map_or(typed, |(_, code)| code.trim_end_matches(')')).trim().to_uppercase();
     if let Some(country) = code.parse::<CountryCode>().ok().and_then(|code| reference.country(&code)) {
         return Meant::Known { places: vec![code.clone()], label: format!("{} ({code})", country.name) };
     }
@@ -45,9 +46,15 @@ fn of_code(reference: &Reference, code: InseeCode) -> Meant<'_> {
         [] => Meant::Unknown(Vec::new()),
         [only] => known(reference, only),
         several => {
-            let name = reference.past_commune(&code).map_or_else(|| code.to_string(), |past| past.name.clone());
+            let name =
+                reference.past_commune(&code).map_or_else(|| code.to_string(), |past| past.name.clone());
             Meant::Known {
-                places: several.iter().flat_map(|commune| codes(reference, commune)).collect::<BTreeSet<_>>().into_iter().collect(),
+                places: several
+                    .iter()
+                    .flat_map(|commune| codes(reference, commune))
+                    .collect::<BTreeSet<_>>()
+                    .into_iter()
+                    .collect(),
                 label: format!("{name} ({code})"),
             }
         }
@@ -60,7 +67,8 @@ fn known<'r>(reference: &'r Reference, commune: &Commune) -> Meant<'r> {
 
 /// Its code, and those of the communes it took in: older journeys bear them.
 fn codes(reference: &Reference, commune: &Commune) -> Vec<String> {
-    let past = reference.past_communes().iter().filter(|past| past.today == [commune.code]).map(|past| past.code);
+    let past =
+        reference.past_communes().iter().filter(|past| past.today == [commune.code]).map(|past| past.code);
     std::iter::once(commune.code).chain(past).map(|code| code.to_string()).collect()
 }
 
@@ -80,13 +88,16 @@ mod tests {
 
     use super::*;
 
-    static REFERENCE: LazyLock<Reference> = LazyLock::new(|| Reference::embedded().expect("the shipped reference"));
+    static REFERENCE: LazyLock<Reference> =
+        LazyLock::new(|| Reference::embedded().expect("the shipped reference"));
 
     fn label(typed: &str) -> String {
         match read(&REFERENCE, typed) {
             Meant::Known { label, .. } => label,
             Meant::Several(communes) => format!("{} communes", communes.len()),
-            Meant::Unknown(near) => near.iter().map(|commune| commune.name.as_str()).collect::<Vec<_>>().join(", "),
+            Meant::Unknown(near) => {
+                near.iter().map(|commune| commune.name.as_str()).collect::<Vec<_>>().join(", ")
+            }
         }
     }
 

@@ -75,7 +75,11 @@ fn links(visitor: &Visitor) -> Vec<Tile> {
         .menu
         .iter()
         .filter(|entry| entry.action.is_some_and(|action| visitor.grant(&SHEET, action) != Grant::No))
-        .map(|entry| Tile { href: entry.href.to_owned(), title: entry.label.to_owned(), text: text(entry.href) })
+        .map(|entry| Tile {
+            href: entry.href.to_owned(),
+            title: entry.label.to_owned(),
+            text: text(entry.href),
+        })
         .collect()
 }
 
@@ -87,13 +91,18 @@ async fn desk_of_operator(registry: &Registry, visitor: &Visitor, scope: &Scope)
     let mut tiles = Vec::new();
     for status in STATUSES {
         let listing = Listing { status: Some(status), from: since, ..Listing::default() };
-        let count = i64::try_from(journey::count(&registry.database, scope, &listing).await?).unwrap_or(i64::MAX);
+        let count =
+            i64::try_from(journey::count(&registry.database, scope, &listing).await?).unwrap_or(i64::MAX);
         if count > 0 {
             let filters = Filters { status: status.as_str().to_owned(), ..Filters::default() };
             let word = explanation::of_status(status).0;
             tiles.push(Tile {
                 href: filters.address(1),
-                title: format!("{word} : {} trajet{}", format::integer(count), if count > 1 { "s" } else { "" }),
+                title: format!(
+                    "{word} : {} trajet{}",
+                    format::integer(count),
+                    if count > 1 { "s" } else { "" }
+                ),
                 text: next_step(status),
             });
         }
@@ -114,8 +123,12 @@ fn next_step(status: PublicStatus) -> &'static str {
         PublicStatus::TermsViolationError => "Lisez pourquoi : certains peuvent encore être corrigés.",
         PublicStatus::AcquisitionError => "Un lieu est inconnu : vérifiez les coordonnées, puis corrigez.",
         PublicStatus::Canceled => "Vous les avez annulés. Ils ne comptent plus.",
-        PublicStatus::FraudError | PublicStatus::AnomalyError => "Lisez pourquoi, puis écrivez à l’équipe si vous n’êtes pas d’accord.",
-        PublicStatus::ValidationError | PublicStatus::NormalizationError | PublicStatus::Unknown => "Écrivez à l’équipe du registre.",
+        PublicStatus::FraudError | PublicStatus::AnomalyError => {
+            "Lisez pourquoi, puis écrivez à l’équipe si vous n’êtes pas d’accord."
+        }
+        PublicStatus::ValidationError | PublicStatus::NormalizationError | PublicStatus::Unknown => {
+            "Écrivez à l’équipe du registre."
+        }
     }
 }
 
@@ -126,7 +139,12 @@ async fn desk_of_team(registry: &Registry, visitor: &Visitor) -> Result<Desk, Pr
     let tiles = vec![
         Tile {
             href: "/registre/operateurs".to_owned(),
-            title: format!("{} opérateur{} inscrit{}", operators.len(), plural(operators.len()), plural(operators.len())),
+            title: format!(
+                "{} opérateur{} inscrit{}",
+                operators.len(),
+                plural(operators.len()),
+                plural(operators.len())
+            ),
             text: if connected == operators.len() {
                 "Tous ont déjà envoyé un trajet accepté."
             } else {

@@ -116,13 +116,18 @@ async fn found(registry: &Registry, visitor: &Visitor, action: &str, id: i64) ->
     journey::by_number(&registry.database, &scope, id).await?.ok_or(Problem::NotFound)
 }
 
-async fn show(State(registry): State<Arc<Registry>>, visitor: Visitor, Number(id): Number) -> Result<Response, Problem> {
+async fn show(
+    State(registry): State<Arc<Registry>>,
+    visitor: Visitor,
+    Number(id): Number,
+) -> Result<Response, Problem> {
     let journey = found(&registry, &visitor, "journey.browse", id).await?;
     let asked = request::about(&registry.database, journey.id).await?;
     let operator = operator::find(&registry.database, &Scope::All, journey.operator_id).await?;
     let operator = operator.map_or_else(String::new, |operator| operator.name);
     Ok(page(&JourneyPage {
-        page: Page::of_service(&visitor, &SHEET, &format!("Trajet {id}")).under("Trajets", "/registre/trajets"),
+        page: Page::of_service(&visitor, &SHEET, &format!("Trajet {id}"))
+            .under("Trajets", "/registre/trajets"),
         journey: Told::new(&registry, journey, &asked, operator)?,
         may_read_sent: visitor.grant(&SHEET, "journey.read_sent") != Grant::No,
         may_read_log: visitor.grant(&SHEET, "audit.read") != Grant::No,
@@ -130,7 +135,12 @@ async fn show(State(registry): State<Arc<Registry>>, visitor: Visitor, Number(id
 }
 
 impl Told {
-    fn new(registry: &Registry, journey: Journey, asked: &[JourneyRequest], operator: String) -> Result<Self, RegistryError> {
+    fn new(
+        registry: &Registry,
+        journey: Journey,
+        asked: &[JourneyRequest],
+        operator: String,
+    ) -> Result<Self, RegistryError> {
         let reference = &registry.house.places.reference;
         let now = registry.house.clock.now();
         let (start, end) = (journey.start_at.timestamp(), journey.end_at.timestamp());
@@ -186,7 +196,11 @@ fn correction(in_force: &Terms, status: PublicStatus, start: Timestamp, now: Tim
     match status {
         PublicStatus::Canceled => "Un trajet annulé ne compte plus, même corrigé.".to_owned(),
         _ if now <= until => format!("Possible jusqu’au {}.", place::moment(until)),
-        _ => format!("Plus possible depuis le {} ({} h après le départ).", place::moment(until), in_force.hours_to_correct),
+        _ => format!(
+            "Plus possible depuis le {} ({} h après le départ).",
+            place::moment(until),
+            in_force.hours_to_correct
+        ),
     }
 }
 
@@ -209,7 +223,8 @@ fn class(class: &str) -> &'static str {
 }
 
 fn events(journey: &Journey, asked: &[JourneyRequest]) -> Vec<Event> {
-    let mut events = vec![Event { when: place::moment(journey.received_at), what: "Trajet reçu".to_owned() }];
+    let mut events =
+        vec![Event { when: place::moment(journey.received_at), what: "Trajet reçu".to_owned() }];
     events.extend(asked.iter().map(|request| Event {
         when: place::moment(request.at),
         what: match request.kind.as_str() {
@@ -218,9 +233,12 @@ fn events(journey: &Journey, asked: &[JourneyRequest]) -> Vec<Event> {
             other => other.to_owned(),
         },
     }));
-    if asked.is_empty() || journey.updated_at > asked.iter().map(|request| request.at).max().unwrap_or(journey.received_at) {
+    if asked.is_empty()
+        || journey.updated_at > asked.iter().map(|request| request.at).max().unwrap_or(journey.received_at)
+    {
         let word = explanation::of_status(journey.public_status()).0;
-        events.push(Event { when: place::moment(journey.updated_at), what: format!("État actuel : {word}") });
+        events
+            .push(Event { when: place::moment(journey.updated_at), what: format!("État actuel : {word}") });
     }
     events
 }

@@ -75,13 +75,20 @@ impl Filters {
         let to = date(&self.to, today, "to", &mut errors);
         let to = match (from, to) {
             (Some(from), Some(to)) if to < from => {
-                errors.add("to", format!("La période finit avant de commencer : choisissez une date à partir du {}.", format::date(from)));
+                errors.add(
+                    "to",
+                    format!(
+                        "La période finit avant de commencer : choisissez une date à partir du {}.",
+                        format::date(from)
+                    ),
+                );
                 None
             }
             (_, to) => to,
         };
         let status = self.status.parse().ok();
-        let operator = operators.iter().map(|operator| operator.id).find(|id| id.to_string() == self.operator);
+        let operator =
+            operators.iter().map(|operator| operator.id).find(|id| id.to_string() == self.operator);
         let places = self.places(reference, &mut errors, &mut candidates);
         let search = match (from, to, places) {
             (Some(from), Some(to), Some(places)) if errors.is_empty() => {
@@ -104,7 +111,12 @@ impl Filters {
     }
 
     /// The places to search; none for everywhere, `None` when a choice or a correction is needed.
-    fn places(&mut self, reference: &Reference, errors: &mut FormErrors, candidates: &mut Vec<Candidate>) -> Option<Vec<String>> {
+    fn places(
+        &mut self,
+        reference: &Reference,
+        errors: &mut FormErrors,
+        candidates: &mut Vec<Candidate>,
+    ) -> Option<Vec<String>> {
         if self.commune.trim().is_empty() {
             return Some(Vec::new());
         }
@@ -114,19 +126,32 @@ impl Filters {
                 self.commune = label;
                 return Some(places);
             }
-            Meant::Several(found) => (found, format!("Plusieurs communes répondent à « {typed} » : choisissez la bonne ci-dessous.")),
-            Meant::Unknown(near) if near.is_empty() => {
-                (near, format!("Aucune commune ne répond à « {typed} ». Vérifiez l’orthographe, ou saisissez le code INSEE (cinq caractères)."))
-            }
-            Meant::Unknown(near) => {
-                (near, format!("Aucune commune ne s’appelle « {typed} ». Les noms les plus proches sont ci-dessous."))
-            }
+            Meant::Several(found) => (
+                found,
+                format!("Plusieurs communes répondent à « {typed} » : choisissez la bonne ci-dessous."),
+            ),
+            Meant::Unknown(near) if near.is_empty() => (
+                near,
+                format!(
+                    "Aucune commune ne répond à « {typed} ». Vérifiez l’orthographe, ou saisissez le code INSEE (cinq caractères)."
+                ),
+            ),
+            Meant::Unknown(near) => (
+                near,
+                format!(
+                    "Aucune commune ne s’appelle « {typed} ». Les noms les plus proches sont ci-dessous."
+                ),
+            ),
         };
         errors.add("commune", message);
         candidates.extend(found.into_iter().map(|commune| {
-            let department = reference.department(&commune.department).map_or("", |department| &department.name);
+            let department =
+                reference.department(&commune.department).map_or("", |department| &department.name);
             let chosen = Self { commune: commune.code.to_string(), ..self.clone() };
-            Candidate { label: format!("{} ({department}, {})", commune.name, commune.code), href: chosen.address(1) }
+            Candidate {
+                label: format!("{} ({department}, {})", commune.name, commune.code),
+                href: chosen.address(1),
+            }
         }));
         None
     }
@@ -152,7 +177,9 @@ impl Filters {
     }
 
     pub fn status_choices(&self) -> Vec<Choice> {
-        let choice = |status: PublicStatus| Choice::new(status.as_str(), explanation::of_status(status).0, &self.status);
+        let choice = |status: PublicStatus| {
+            Choice::new(status.as_str(), explanation::of_status(status).0, &self.status)
+        };
         let every = Choice::new(EVERY, "Tous les états", &self.status);
         std::iter::once(every).chain(STATUSES.into_iter().map(choice)).collect()
     }
@@ -200,7 +227,8 @@ mod tests {
     #[test]
     fn a_period_that_ends_before_it_begins_is_to_correct() {
         let reference = Reference::embedded().expect("the shipped reference");
-        let filters = Filters { from: "25/11/2026".to_owned(), to: "2026-11-24".to_owned(), ..Filters::default() };
+        let filters =
+            Filters { from: "25/11/2026".to_owned(), to: "2026-11-24".to_owned(), ..Filters::default() };
         let read = filters.read(&reference, Date::constant(2026, 11, 25), &[]);
         assert!(read.search.is_none());
         assert_eq!(read.errors.0[0].field, "to");

@@ -85,7 +85,8 @@ async fn list(
     let mut scope = visitor.allow(&SHEET, "journey.browse")?;
     let reference = &registry.house.places.reference;
     let of_every_operator = scope == Scope::All;
-    let operators = if of_every_operator { operator::list(&registry.database, &scope).await? } else { Vec::new() };
+    let operators =
+        if of_every_operator { operator::list(&registry.database, &scope).await? } else { Vec::new() };
     let today = place::today(registry.house.clock.now(), &format::paris());
     let Read { filters, errors, candidates, search } = filters.read(reference, today, &operators);
     let searched = search.is_some();
@@ -126,5 +127,9 @@ fn caption(counted: u64, from: &str, to: &str) -> String {
         _ if counted > COUNTED => format!("Plus de {number} trajets"),
         _ => format!("{number} trajets"),
     };
-    if from == to { format!("{many}, départs du {from}") } else { format!("{many}, départs du {from} au {to}") }
+    if from == to {
+        format!("{many}, départs du {from}")
+    } else {
+        format!("{many}, départs du {from} au {to}")
+    }
 }

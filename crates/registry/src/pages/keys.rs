@@ -100,7 +100,11 @@ async fn keys_page(
     Ok(answered(page(&shown), &errors))
 }
 
-async fn list(State(registry): State<Arc<Registry>>, visitor: Visitor, Asked(done): Asked<Done>) -> Result<Response, Problem> {
+async fn list(
+    State(registry): State<Arc<Registry>>,
+    visitor: Visitor,
+    Asked(done): Asked<Done>,
+) -> Result<Response, Problem> {
     let scope = visitor.allow(&SHEET, "credentials.read")?;
     keys_page(&registry, &visitor, &scope, NewKey::default(), FormErrors::default(), &done).await
 }
@@ -132,15 +136,28 @@ async fn create(
     }
     let label = new.label.trim().to_owned();
     match label.chars().count() {
-        0 => errors.add("label", "Donnez un nom à la clé, pour la reconnaître plus tard. Par exemple : serveur de production."),
-        length if length > LONGEST => errors.add("label", format!("Ce nom compte {length} caractères ; la limite est de {LONGEST}.")),
+        0 => errors.add(
+            "label",
+            "Donnez un nom à la clé, pour la reconnaître plus tard. Par exemple : serveur de production.",
+        ),
+        length if length > LONGEST => {
+            errors.add("label", format!("Ce nom compte {length} caractères ; la limite est de {LONGEST}."))
+        }
         _ => {}
     }
     let Some(operator) = operator.filter(|_| errors.is_empty()) else {
         return keys_page(&registry, &visitor, &scope, new, errors, &Done::default()).await;
     };
     let (access_key, secret_key) = (uuid::Uuid::new_v4().to_string(), socle::chance::secret_text());
-    access_key::create(&registry.database, visitor.actor(), operator.id, label.clone(), access_key.clone(), &secret_key).await?;
+    access_key::create(
+        &registry.database,
+        visitor.actor(),
+        operator.id,
+        label.clone(),
+        access_key.clone(),
+        &secret_key,
+    )
+    .await?;
     let example = format!(
         "curl -X POST {}/v3.4/auth/access_token \\\n  -H 'content-type: application/json' \\\n  -d '{{\"access_key\": \"{access_key}\", \"secret_key\": \"{secret_key}\"}}'",
         registry.house.config.base_url()
@@ -171,13 +188,17 @@ async fn ask_revocation(
     let key = keys.into_iter().find(|key| key.id == id).ok_or(Problem::NotFound)?;
     let operator = operator::find(&registry.database, &scope, key.operator_id).await?;
     let operator = operator.map_or_else(String::new, |operator| operator.name);
-    let used = key.last_used_at.map_or_else(|| "n’a jamais servi".to_owned(), |at| format!("a servi pour la dernière fois le {}", place::moment(at)));
+    let used = key.last_used_at.map_or_else(
+        || "n’a jamais servi".to_owned(),
+        |at| format!("a servi pour la dernière fois le {}", place::moment(at)),
+    );
     let confirmation = Confirmation {
         page: Page::of_service(&visitor, &SHEET, "Révoquer une clé").under("Clés d’accès", "/registre/cles"),
         question: format!("Révoquer la clé « {} » ?", key.label),
         about: format!("Cette clé de {operator}, créée le {}, {used}.", place::day(key.created_at)),
         consequences: vec![
-            "Le serveur qui l’utilise ne pourra plus envoyer de trajets, ni lire leur état. C’est immédiat.".to_owned(),
+            "Le serveur qui l’utilise ne pourra plus envoyer de trajets, ni lire leur état. C’est immédiat."
+                .to_owned(),
             "Les trajets déjà envoyés restent dans le registre.".to_owned(),
             "Une clé révoquée ne peut pas être rétablie ; vous pourrez en créer une autre.".to_owned(),
         ],
@@ -189,7 +210,11 @@ async fn ask_revocation(
     Ok(confirmation.answer())
 }
 
-async fn revoke(State(registry): State<Arc<Registry>>, visitor: Visitor, Name(id): Name) -> Result<Response, Problem> {
+async fn revoke(
+    State(registry): State<Arc<Registry>>,
+    visitor: Visitor,
+    Name(id): Name,
+) -> Result<Response, Problem> {
     let scope = visitor.allow(&SHEET, "credentials.delete")?;
     if !access_key::revoke(&registry.database, visitor.actor(), &scope, &id).await? {
         return Err(Problem::NotFound);

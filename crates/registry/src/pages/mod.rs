@@ -4,22 +4,22 @@ mod announcement;
 mod asked;
 mod commune;
 mod confirmation;
-//+mod documentation;
+mod documentation;
 mod home;
 mod journey;
 mod journey_filters;
 mod journeys;
 mod keys;
-//+mod log;
-//+mod log_words;
+mod log;
+mod log_words;
 mod notifications;
-//+mod operator_form;
-//+mod operators;
-//+mod people;
+mod operator_form;
+mod operators;
+mod people;
 mod place;
-//+mod queues;
+mod queues;
 mod reading;
-//+mod rules;
+mod rules;
 mod trial;
 
 use std::sync::Arc;
@@ -42,12 +42,12 @@ pub fn routes(registry: &Arc<Registry>) -> Router {
         .merge(trial::routes())
         .merge(keys::routes())
         .merge(notifications::routes())
-        //+.merge(people::routes())
-        //+.merge(operators::routes())
-        //+.merge(rules::routes())
-        //+.merge(queues::routes())
-        //+.merge(log::routes())
-        //+.merge(documentation::routes(registry))
+        .merge(people::routes())
+        .merge(operators::routes())
+        .merge(rules::routes())
+        .merge(queues::routes())
+        .merge(log::routes())
+        .merge(documentation::routes(registry))
         .with_state(Arc::clone(registry))
 }
 

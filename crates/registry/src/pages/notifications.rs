@@ -63,11 +63,21 @@ async fn notifications_page(
     done: &Done,
 ) -> Result<Response, Problem> {
     let operators = operator::list(&registry.database, scope).await?;
-    let named = |id: i64| operators.iter().find(|operator| operator.id == id).map_or_else(String::new, |operator| operator.name.clone());
+    let named = |id: i64| {
+        operators
+            .iter()
+            .find(|operator| operator.id == id)
+            .map_or_else(String::new, |operator| operator.name.clone())
+    };
     let subscriptions = subscription::list(&registry.database, scope)
         .await?
         .into_iter()
-        .map(|one| Row { operator: named(one.operator_id), since: place::day(one.created_at), id: one.id, url: one.url })
+        .map(|one| Row {
+            operator: named(one.operator_id),
+            since: place::day(one.created_at),
+            id: one.id,
+            url: one.url,
+        })
         .collect();
     let shown = NotificationsPage {
         page: done.announce(Page::of_service(visitor, &SHEET, "Notifications")),
@@ -80,9 +90,14 @@ async fn notifications_page(
     Ok(answered(page(&shown), &errors))
 }
 
-async fn list(State(registry): State<Arc<Registry>>, visitor: Visitor, Asked(done): Asked<Done>) -> Result<Response, Problem> {
+async fn list(
+    State(registry): State<Arc<Registry>>,
+    visitor: Visitor,
+    Asked(done): Asked<Done>,
+) -> Result<Response, Problem> {
     let scope = visitor.allow(&SHEET, "subscription.read")?;
-    notifications_page(&registry, &visitor, &scope, NewSubscription::default(), FormErrors::default(), &done).await
+    notifications_page(&registry, &visitor, &scope, NewSubscription::default(), FormErrors::default(), &done)
+        .await
 }
 
 #[derive(Template)]
@@ -113,7 +128,8 @@ async fn create(
     let (id, secret) = (uuid::Uuid::new_v4().to_string(), socle::chance::secret_text());
     subscription::open(&registry.database, visitor.actor(), &key, operator, id, url.clone(), &secret).await?;
     Ok(page(&NewSubscriptionPage {
-        page: Page::of_service(&visitor, &SHEET, "Nouvelle notification").under("Notifications", "/registre/notifications"),
+        page: Page::of_service(&visitor, &SHEET, "Nouvelle notification")
+            .under("Notifications", "/registre/notifications"),
         url,
         secret,
     }))
@@ -145,11 +161,16 @@ async fn found(registry: &Registry, scope: &Scope, id: &str) -> Result<Subscript
     open.into_iter().find(|one| one.id == id).ok_or(Problem::NotFound)
 }
 
-async fn ask_end(State(registry): State<Arc<Registry>>, visitor: Visitor, Name(id): Name) -> Result<Response, Problem> {
+async fn ask_end(
+    State(registry): State<Arc<Registry>>,
+    visitor: Visitor,
+    Name(id): Name,
+) -> Result<Response, Problem> {
     let scope = visitor.allow(&SHEET, "subscription.manage")?;
     let subscription = found(&registry, &scope, &id).await?;
     let confirmation = Confirmation {
-        page: Page::of_service(&visitor, &SHEET, "Arrêter les notifications").under("Notifications", "/registre/notifications"),
+        page: Page::of_service(&visitor, &SHEET, "Arrêter les notifications")
+            .under("Notifications", "/registre/notifications"),
         question: "Arrêter les notifications vers cette adresse ?".to_owned(),
         about: subscription.url,
         consequences: vec![
@@ -166,7 +187,11 @@ async fn ask_end(State(registry): State<Arc<Registry>>, visitor: Visitor, Name(i
     Ok(confirmation.answer())
 }
 
-async fn end(State(registry): State<Arc<Registry>>, visitor: Visitor, Name(id): Name) -> Result<Response, Problem> {
+async fn end(
+    State(registry): State<Arc<Registry>>,
+    visitor: Visitor,
+    Name(id): Name,
+) -> Result<Response, Problem> {
     let scope = visitor.allow(&SHEET, "subscription.manage")?;
     if !subscription::end(&registry.database, visitor.actor(), &scope, &id).await? {
         return Err(Problem::NotFound);

@@ -44,7 +44,10 @@ pub fn local(at: Timestamp, place: Option<&str>) -> (String, String) {
     let zone = preparation::zone(place.map(|code| PlaceCode(code.to_owned())).as_ref());
     let hour = format::time(at, &zone);
     let elsewhere = zone.to_offset(at) != format::paris().to_offset(at);
-    (format::date(zone.to_datetime(at).date()), if elsewhere { format!("{hour} (heure locale)") } else { hour })
+    (
+        format::date(zone.to_datetime(at).date()),
+        if elsewhere { format!("{hour} (heure locale)") } else { hour },
+    )
 }
 
 /// `22 novembre 2026 à 14 h 05`, on the clocks of a place.
@@ -76,7 +79,10 @@ mod tests {
     fn overseas_departures_are_told_by_their_own_clocks() {
         let at: Timestamp = "2026-11-25T07:30:00Z".parse().expect("an instant");
         assert_eq!(local_moment(at, Some("46042")), "25\u{a0}novembre 2026 à 8\u{a0}h\u{a0}30");
-        assert_eq!(local_moment(at, Some("97411")), "25\u{a0}novembre 2026 à 11\u{a0}h\u{a0}30 (heure locale)");
+        assert_eq!(
+            local_moment(at, Some("97411")),
+            "25\u{a0}novembre 2026 à 11\u{a0}h\u{a0}30 (heure locale)"
+        );
         assert_eq!(local_moment(at, None), "25\u{a0}novembre 2026 à 8\u{a0}h\u{a0}30");
     }
 }

@@ -1,11 +1,11 @@
 //! What the readers of journeys say of a mistake, in French. The operator API answers machines in English; people
 //! who try a journey on a page read this.
 
+use super::place;
 use crate::api::ApiError;
 use crate::model::Fault;
 use crate::model::identity::PhonesRefused;
 use crate::model::phone::NotAPhone;
-use super::place;
 
 /// A body that could not be read as a journey: where, then what.
 pub fn of_body(error: &ApiError) -> String {
@@ -42,7 +42,9 @@ pub fn of_fault(fault: &Fault) -> String {
 fn phones(person: &str, refused: &PhonesRefused) -> String {
     match refused {
         PhonesRefused::Phone(wrong) => format!("« {person} > identity > phone » : {}", phone(wrong)),
-        PhonesRefused::Truncated(wrong) => format!("« {person} > identity > phone_trunc » : {}", phone(wrong)),
+        PhonesRefused::Truncated(wrong) => {
+            format!("« {person} > identity > phone_trunc » : {}", phone(wrong))
+        }
         PhonesRefused::None => {
             format!("« {person} > identity » : le champ phone ou le champ phone_trunc est nécessaire.")
         }
@@ -55,7 +57,9 @@ fn phone(wrong: &NotAPhone) -> String {
             format!("« {seen} » n’est pas un numéro de téléphone qui existe. Exemple attendu : +33601020304.")
         }
         NotAPhone::Truncated(seen) => {
-            format!("« {seen} » n’est pas un numéro privé de ses deux derniers chiffres. Exemple attendu : +336010203.")
+            format!(
+                "« {seen} » n’est pas un numéro privé de ses deux derniers chiffres. Exemple attendu : +336010203."
+            )
         }
     }
 }
@@ -91,7 +95,10 @@ fn sentence(cause: &str) -> String {
     }
     if let Some(rest) = cause.strip_prefix("unknown field ") {
         let field = rest.split(',').next().unwrap_or(rest);
-        return format!("le champ {} n’est pas prévu. Vérifiez son orthographe, ou retirez-le.", quoted(field));
+        return format!(
+            "le champ {} n’est pas prévu. Vérifiez son orthographe, ou retirez-le.",
+            quoted(field)
+        );
     }
     if let Some(field) = cause.strip_prefix("duplicate field ") {
         return format!("le champ {} figure deux fois.", quoted(field));
@@ -101,7 +108,9 @@ fn sentence(cause: &str) -> String {
         let expected = expected.trim_start_matches("one of ").replace('`', "").replace(" or ", ", ");
         return format!("« {} » n’est pas possible ici. Valeurs possibles : {expected}.", quoted(seen));
     }
-    if let Some((seen, expected)) = cause.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected ")) {
+    if let Some((seen, expected)) =
+        cause.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "))
+    {
         return format!("{} est attendu ici, et non {}.", kind(expected), kind(seen));
     }
     for (middle, expected) in [
@@ -112,11 +121,17 @@ fn sentence(cause: &str) -> String {
     ] {
         if let Some((seen, bounds)) = cause.split_once(middle) {
             let (least, most) = bounds.split_once(" to ").unwrap_or((bounds, ""));
-            return format!("« {} » ne convient pas : il faut {expected}, de {least} à {most}.", unquoted(seen));
+            return format!(
+                "« {} » ne convient pas : il faut {expected}, de {least} à {most}.",
+                unquoted(seen)
+            );
         }
     }
     for (middle, expected) in [
-        (" is not a date and time with its offset", "une date et une heure avec leur décalage, par exemple 2026-11-25T08:00:00Z"),
+        (
+            " is not a date and time with its offset",
+            "une date et une heure avec leur décalage, par exemple 2026-11-25T08:00:00Z",
+        ),
         (" is not a SIRET", "un numéro SIRET de 14 chiffres"),
         (" is not an identity key", "64 chiffres hexadécimaux en minuscules"),
         (" is not between -90 and 90 degrees", "une latitude entre -90 et 90 degrés"),
@@ -126,12 +141,20 @@ fn sentence(cause: &str) -> String {
             return format!("« {} » ne convient pas : il faut {expected}.", unquoted(seen));
         }
     }
-    if let Some((length, bounds)) = cause.strip_prefix("a text of ").and_then(|rest| rest.split_once(" characters: from ")) {
-        let (least, most) = bounds.trim_end_matches(" are expected").split_once(" to ").unwrap_or((bounds, ""));
+    if let Some((length, bounds)) =
+        cause.strip_prefix("a text of ").and_then(|rest| rest.split_once(" characters: from "))
+    {
+        let (least, most) =
+            bounds.trim_end_matches(" are expected").split_once(" to ").unwrap_or((bounds, ""));
         return format!("ce texte compte {length} caractères : il en faut de {least} à {most}.");
     }
-    if let Some((length, most)) = cause.strip_prefix("a list of ").and_then(|rest| rest.split_once(" elements: at most ")) {
-        return format!("cette liste compte {length} éléments : {} au plus.", most.trim_end_matches(" are expected"));
+    if let Some((length, most)) =
+        cause.strip_prefix("a list of ").and_then(|rest| rest.split_once(" elements: at most "))
+    {
+        return format!(
+            "cette liste compte {length} éléments : {} au plus.",
+            most.trim_end_matches(" are expected")
+        );
     }
     if cause.starts_with("a text with a NUL character") {
         return "ce texte contient un caractère interdit (zéro).".to_owned();
@@ -143,7 +166,8 @@ fn sentence(cause: &str) -> String {
 fn kind(named: &str) -> String {
     let named = named.trim();
     let value = named.split_once(' ').map(|(_, value)| unquoted(value.trim_matches('`')));
-    let with = |word: &str| value.as_deref().map_or_else(|| word.to_owned(), |value| format!("{word} « {value} »"));
+    let with =
+        |word: &str| value.as_deref().map_or_else(|| word.to_owned(), |value| format!("{word} « {value} »"));
     match named.split(' ').next().unwrap_or_default() {
         "string" => with("le texte"),
         "integer" => with("le nombre entier"),
@@ -188,16 +212,48 @@ mod tests {
     #[test]
     fn mistakes_are_told_in_french_with_their_place() {
         for (from, to, expected) in [
-            ("62000", "62.5", "« distance » : « 62.5 » ne convient pas : il faut un nombre entier de mètres, de 1 à 1000000."),
+            (
+                "62000",
+                "62.5",
+                "« distance » : « 62.5 » ne convient pas : il faut un nombre entier de mètres, de 1 à 1000000.",
+            ),
             ("62000", "\"loin\"", "« distance » : un nombre est attendu ici, et non le texte « loin »."),
-            ("44.4475", "144.4475", "« start > lat » : « 144.4475 » ne convient pas : il faut une latitude entre -90 et 90 degrés."),
-            ("\"C\"", "\"D\"", "« operator_class » : « D » n’est pas possible ici. Valeurs possibles : A, B, C."),
+            (
+                "44.4475",
+                "144.4475",
+                "« start > lat » : « 144.4475 » ne convient pas : il faut une latitude entre -90 et 90 degrés.",
+            ),
+            (
+                "\"C\"",
+                "\"D\"",
+                "« operator_class » : « D » n’est pas possible ici. Valeurs possibles : A, B, C.",
+            ),
             ("\"distance\": 62000,", "", "Le champ distance manque."),
-            ("\"distance\"", "\"longueur\": 3, \"distance\"", "« longueur » : le champ longueur n’est pas prévu. Vérifiez son orthographe, ou retirez-le."),
-            ("20002373700010", "2000237370001", "« incentives[0] > siret » : « 2000237370001 » ne convient pas : il faut un numéro SIRET de 14 chiffres."),
-            ("2026-11-25T07:30:00Z", "hier", "« start > datetime » : « hier » ne convient pas : il faut une date et une heure avec leur décalage, par exemple 2026-11-25T08:00:00Z."),
-            ("\"driver-17\"", "17", "« driver > identity > operator_user_id » : un texte entre guillemets est attendu ici, et non le nombre entier « 17 »."),
-            ("62000,", "62000", "Ce texte n’est pas du JSON. Ligne 8 : il manque une virgule entre deux champs, ou une fermeture."),
+            (
+                "\"distance\"",
+                "\"longueur\": 3, \"distance\"",
+                "« longueur » : le champ longueur n’est pas prévu. Vérifiez son orthographe, ou retirez-le.",
+            ),
+            (
+                "20002373700010",
+                "2000237370001",
+                "« incentives[0] > siret » : « 2000237370001 » ne convient pas : il faut un numéro SIRET de 14 chiffres.",
+            ),
+            (
+                "2026-11-25T07:30:00Z",
+                "hier",
+                "« start > datetime » : « hier » ne convient pas : il faut une date et une heure avec leur décalage, par exemple 2026-11-25T08:00:00Z.",
+            ),
+            (
+                "\"driver-17\"",
+                "17",
+                "« driver > identity > operator_user_id » : un texte entre guillemets est attendu ici, et non le nombre entier « 17 ».",
+            ),
+            (
+                "62000,",
+                "62000",
+                "Ce texte n’est pas du JSON. Ligne 8 : il manque une virgule entre deux champs, ou une fermeture.",
+            ),
         ] {
             assert_eq!(said(from, to), expected);
         }

@@ -120,7 +120,8 @@ async fn answer(
         }
     };
     let bytes = tried.journey.as_bytes();
-    let sent = Sent { operator, actor: visitor.actor(), api_version: "v3.4", submission, bytes, idempotency: None };
+    let sent =
+        Sent { operator, actor: visitor.actor(), api_version: "v3.4", submission, bytes, idempotency: None };
     let prepared = preparation::prepare(&registry, sent).await?;
     let outcome = Outcome::new(&registry, judge(&registry, &prepared).await?);
     Ok(trial_page(&visitor, tried.journey, errors, Some(outcome)))

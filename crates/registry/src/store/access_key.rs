@@ -74,7 +74,12 @@ pub async fn create(
 }
 
 /// Revokes a key within a scope. `false` when there is none there.
-pub async fn revoke(database: &Database, actor: Actor, scope: &Scope, id: &str) -> Result<bool, RegistryError> {
+pub async fn revoke(
+    database: &Database,
+    actor: Actor,
+    scope: &Scope,
+    id: &str,
+) -> Result<bool, RegistryError> {
     let (id, within) = (id.to_owned(), operator_of(scope));
     database
         .write(move |tx| {
@@ -106,7 +111,11 @@ pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<AccessKey>, 
 }
 
 /// The key that matches both halves, if it still works and its operator may send.
-pub async fn recognise(database: &Database, id: &str, secret: &str) -> Result<Option<AccessKey>, RegistryError> {
+pub async fn recognise(
+    database: &Database,
+    id: &str,
+    secret: &str,
+) -> Result<Option<AccessKey>, RegistryError> {
     let Some(key) = Entity::find_by_id(id).one(database.read()).await? else { return Ok(None) };
     let right = bool::from(key.secret.ct_eq(&fingerprint(secret)));
     if !right || key.revoked_at.is_some() {
@@ -141,7 +150,9 @@ pub async fn used(database: &Database, key: &AccessKey) -> Result<(), RegistryEr
                     .set(ActiveModel { last_used_at: Set(Some(tx.now().into())), ..Default::default() })
                     .filter(Column::Id.eq(id))
                     .filter(
-                        Condition::any().add(Column::LastUsedAt.is_null()).add(Column::LastUsedAt.lt(hour_ago)),
+                        Condition::any()
+                            .add(Column::LastUsedAt.is_null())
+                            .add(Column::LastUsedAt.lt(hour_ago)),
                     )
                     .exec(tx.connection())
                     .await?;

@@ -8,8 +8,14 @@ use super::{RegistryError, operator_of};
 
 /// The journeys whose status changed after `after`, each once with its present status, in the order of the
 /// changes. The number of the last one is the next `after`.
-pub async fn since(database: &Database, scope: &Scope, after: i64, limit: u64) -> Result<Vec<Journey>, RegistryError> {
-    let mut select = Entity::find().filter(Column::Change.gt(after)).order_by_asc(Column::Change).limit(limit);
+pub async fn since(
+    database: &Database,
+    scope: &Scope,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<Journey>, RegistryError> {
+    let mut select =
+        Entity::find().filter(Column::Change.gt(after)).order_by_asc(Column::Change).limit(limit);
     if let Some(operator) = operator_of(scope) {
         select = select.filter(Column::OperatorId.eq(operator));
     }

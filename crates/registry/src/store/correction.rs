@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::entity::prelude::*;
 use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
 use socle::audit::{Actor, Entry, Personal};
 use socle::store::{Database, Tx};
 
@@ -12,7 +12,9 @@ use super::intake::{Nearby, Prepared};
 use super::journey::{ActiveModel, Column, Entity, Journey, find};
 use super::summary::{self, Totals};
 use super::{RegistryError, participant, request};
-use crate::model::{Acquisition, Check, LocalDay, PublicStatus, TermsCatalogue, Verdict, status::public_status};
+use crate::model::{
+    Acquisition, Check, LocalDay, PublicStatus, TermsCatalogue, Verdict, status::public_status,
+};
 
 /// What became of a correction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +40,9 @@ pub async fn correct(
     database
         .write(move |tx| {
             Box::pin(async move {
-                let Some(before) = find(tx.connection(), prepared.operator, &prepared.operator_journey_id).await? else {
+                let Some(before) =
+                    find(tx.connection(), prepared.operator, &prepared.operator_journey_id).await?
+                else {
                     return Ok(Corrected::Unknown);
                 };
                 if before.revision != revision {
@@ -48,7 +52,8 @@ pub async fn correct(
                 if tx.now() > in_force.correctable_until(before.start_at.timestamp()) {
                     return Ok(Corrected::TooLate);
                 }
-                let nearby = Nearby::around(tx.connection(), [(prepared.couple(), prepared.day)].into_iter()).await?;
+                let nearby =
+                    Nearby::around(tx.connection(), [(prepared.couple(), prepared.day)].into_iter()).await?;
                 let neighbours: Vec<_> = nearby
                     .of_journey(prepared.operator, prepared.couple(), prepared.day)
                     .into_iter()
@@ -110,10 +115,10 @@ async fn replace(
         .await?;
     participant::Entity::update_many()
         .set(participant::ActiveModel { day: Set(prepared.day.0), ..Default::default() })
-        .filter(participant::Column::Id.is_in([
-            participant::driver_of(before.id),
-            participant::passenger_of(before.id),
-        ]))
+        .filter(
+            participant::Column::Id
+                .is_in([participant::driver_of(before.id), participant::passenger_of(before.id)]),
+        )
         .exec(tx.connection())
         .await?;
     request::keep(tx, before.id, "correction", prepared.api_version, asked).await?;

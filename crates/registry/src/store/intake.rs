@@ -17,7 +17,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::{RegistryError, journey, operator, participant};
 use crate::model::terms::{Judged, Person};
 use crate::model::{
-    Acquisition, Check, Couple, LocalDay, Neighbour, OperatorClass, TermsCatalogue, Verdict, status::public_status,
+    Acquisition, Check, Couple, LocalDay, Neighbour, OperatorClass, TermsCatalogue, Verdict,
+    status::public_status,
 };
 use crate::model::{Metres, Seats};
 
@@ -86,20 +87,31 @@ impl Prepared {
 
     /// How far it got when it is accepted: placed, or lying nowhere.
     pub fn acquisition(&self) -> Acquisition {
-        if self.start_place.is_some() && self.end_place.is_some() { Acquisition::Processed } else { Acquisition::Failed }
+        if self.start_place.is_some() && self.end_place.is_some() {
+            Acquisition::Processed
+        } else {
+            Acquisition::Failed
+        }
     }
 }
 
 /// What became of a journey that was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Received {
-    Accepted { id: i64, at: Timestamp },
+    Accepted {
+        id: i64,
+        at: Timestamp,
+    },
     /// The operator already used this identifier.
     Duplicate,
     /// The idempotency key came before with another body.
     KeyReused,
     /// Stored all the same, so that the refusal can be explained (§18, decision 4).
-    Refused { id: i64, at: Timestamp, verdict: Verdict },
+    Refused {
+        id: i64,
+        at: Timestamp,
+        verdict: Verdict,
+    },
 }
 
 struct Waiting {
@@ -128,7 +140,11 @@ impl Intake {
     }
 }
 
-async fn take_batches(database: Database, terms: &'static TermsCatalogue, mut waiting: mpsc::Receiver<Waiting>) {
+async fn take_batches(
+    database: Database,
+    terms: &'static TermsCatalogue,
+    mut waiting: mpsc::Receiver<Waiting>,
+) {
     let mut batch = Vec::with_capacity(LARGEST_BATCH);
     while waiting.recv_many(&mut batch, LARGEST_BATCH).await > 0 {
         let (prepared, tell): (Vec<_>, Vec<_>) = batch.drain(..).map(|one| (one.prepared, one.tell)).unzip();
@@ -179,7 +195,8 @@ pub async fn store_batch(
     let mut known = known_identifiers(tx.connection(), &batch).await?;
     let mut nearby = Nearby::of(tx.connection(), &batch).await?;
     let keys: Vec<_> = batch.iter().filter_map(|one| one.idempotency.as_ref()).collect();
-    let mut recalled: HashMap<IdempotencyKey, Remembered<Received>> = idempotency::recall(tx.connection(), &keys).await?;
+    let mut recalled: HashMap<IdempotencyKey, Remembered<Received>> =
+        idempotency::recall(tx.connection(), &keys).await?;
     let mut outcomes = Vec::with_capacity(batch.len());
     let mut journeys = Vec::with_capacity(batch.len());
     let mut participants = Vec::with_capacity(2 * batch.len());
@@ -199,7 +216,8 @@ pub async fn store_batch(
             outcomes.push(Received::Duplicate);
             continue;
         }
-        let verdict = terms.at(at).judge(&one.judged(at), nearby.of_journey(one.operator, one.couple(), one.day));
+        let verdict =
+            terms.at(at).judge(&one.judged(at), nearby.of_journey(one.operator, one.couple(), one.day));
         let id = tx.next_number();
         let change = tx.next_number();
         let acquisition = if verdict.is_accepted() { one.acquisition() } else { Acquisition::TermsViolation };
@@ -209,7 +227,12 @@ pub async fn store_batch(
         }
         journeys.push(row(&one, id, change, at, tx.now(), acquisition, &verdict)?);
         participants.push(participant_row(participant::driver_of(id), one.day, one.linkage_key, &one.driver));
-        participants.push(participant_row(participant::passenger_of(id), one.day, one.linkage_key, &one.passenger));
+        participants.push(participant_row(
+            participant::passenger_of(id),
+            one.day,
+            one.linkage_key,
+            &one.passenger,
+        ));
         let labels: Vec<_> = verdict.violations.iter().map(|violation| violation.label().as_str()).collect();
         tx.record(
             Entry::new(one.actor, "journey.received", "journey", id)
@@ -220,8 +243,11 @@ pub async fn store_batch(
                 })
                 .with_personal(Personal::Elsewhere(one.commitment)),
         );
-        let outcome =
-            if verdict.is_accepted() { Received::Accepted { id, at } } else { Received::Refused { id, at, verdict } };
+        let outcome = if verdict.is_accepted() {
+            Received::Accepted { id, at }
+        } else {
+            Received::Refused { id, at, verdict }
+        };
         if let Some(key) = idempotency {
             idempotency::remember(tx, &key, &outcome).await?;
             recalled.insert(key, Remembered::Same(outcome.clone()));
@@ -384,15 +410,21 @@ impl Nearby {
                 Expr::col(of(journey::Column::Id)).eq(Expr::col(person(participant::Column::Id)).div(2)),
             )
             .and_where(Expr::col(person(participant::Column::Day)).is_in(days))
-            .and_where(Expr::col(person(participant::Column::Person)).is_in(people.iter().map(|token| token.to_vec())))
-            .and_where(Expr::col(of(journey::Column::Acquisition)).is_not_in(uncounted.map(Acquisition::as_str)))
+            .and_where(
+                Expr::col(person(participant::Column::Person))
+                    .is_in(people.iter().map(|token| token.to_vec())),
+            )
+            .and_where(
+                Expr::col(of(journey::Column::Acquisition)).is_not_in(uncounted.map(Acquisition::as_str)),
+            )
             .to_owned();
         let mut nearby = Self(HashMap::new());
         let mut found: HashMap<i64, (i64, Neighbour)> = HashMap::new();
         for row in connection.query_all(&select).await? {
             let (id, token): (i64, Vec<u8>) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-            let token: Person =
-                token.try_into().map_err(|_| RegistryError::Corrupt("a pseudonym is not 16 bytes long".to_owned()))?;
+            let token: Person = token
+                .try_into()
+                .map_err(|_| RegistryError::Corrupt("a pseudonym is not 16 bytes long".to_owned()))?;
             let (start, end): (Instant, Instant) = (row.try_get_by_index(6)?, row.try_get_by_index(7)?);
             if let std::collections::hash_map::Entry::Vacant(vacant) = found.entry(id / 2) {
                 vacant.insert((
@@ -409,7 +441,8 @@ impl Nearby {
                 ));
             }
             if let Some((_, neighbour)) = found.get_mut(&(id / 2)) {
-                let place = if id % 2 == 0 { &mut neighbour.couple.driver } else { &mut neighbour.couple.passenger };
+                let place =
+                    if id % 2 == 0 { &mut neighbour.couple.driver } else { &mut neighbour.couple.passenger };
                 *place = token;
             }
         }

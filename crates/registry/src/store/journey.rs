@@ -95,7 +95,11 @@ pub async fn find(
 }
 
 /// The journey of this number, within a scope.
-pub async fn by_number(database: &Database, scope: &Scope, id: i64) -> Result<Option<Journey>, RegistryError> {
+pub async fn by_number(
+    database: &Database,
+    scope: &Scope,
+    id: i64,
+) -> Result<Option<Journey>, RegistryError> {
     Ok(scoped(Entity::find_by_id(id), scope).one(database.read()).await?)
 }
 
@@ -142,7 +146,11 @@ fn filtered(scope: &Scope, listing: &Listing) -> Select<Entity> {
 }
 
 /// A page of journeys.
-pub async fn list(database: &Database, scope: &Scope, listing: &Listing) -> Result<Vec<Journey>, RegistryError> {
+pub async fn list(
+    database: &Database,
+    scope: &Scope,
+    listing: &Listing,
+) -> Result<Vec<Journey>, RegistryError> {
     Ok(filtered(scope, listing)
         .order_by_desc(Column::StartAt)
         .order_by_desc(Column::Id)
@@ -158,7 +166,12 @@ pub async fn count(database: &Database, scope: &Scope, listing: &Listing) -> Res
 }
 
 /// How many journeys a listing has, counted up to `most`: a long list is not read to its end to be counted.
-pub async fn count_up_to(database: &Database, scope: &Scope, listing: &Listing, most: u64) -> Result<u64, RegistryError> {
+pub async fn count_up_to(
+    database: &Database,
+    scope: &Scope,
+    listing: &Listing,
+    most: u64,
+) -> Result<u64, RegistryError> {
     let few = filtered(scope, listing).select_only().column(Column::Id).limit(most).into_query();
     let select =
         Query::select().expr(Expr::col(Asterisk).count()).from_subquery(few, Alias::new("few")).to_owned();

@@ -43,7 +43,11 @@ pub struct NewOperator {
 }
 
 /// Registers an operator.
-pub async fn register(database: &Database, actor: Actor, new: NewOperator) -> Result<Operator, RegistryError> {
+pub async fn register(
+    database: &Database,
+    actor: Actor,
+    new: NewOperator,
+) -> Result<Operator, RegistryError> {
     database
         .write(move |tx| {
             Box::pin(async move {
@@ -59,7 +63,9 @@ pub async fn register(database: &Database, actor: Actor, new: NewOperator) -> Re
                     suspended_at: None,
                     version: 1,
                 };
-                Entity::insert(ActiveModel::from(operator.clone())).exec_without_returning(tx.connection()).await?;
+                Entity::insert(ActiveModel::from(operator.clone()))
+                    .exec_without_returning(tx.connection())
+                    .await?;
                 tx.record(
                     Entry::new(actor, "operator.registered", "operator", operator.id)
                         .with_facts(serde_json::json!({"uuid": operator.uuid, "name": operator.name})),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Order, Query};
-use sea_orm::ActiveValue::Set;
 use socle::rights::Scope;
 use socle::store::{Database, Tx};
 

@@ -10,9 +10,9 @@ use socle::audit::{Actor, Entry};
 use socle::jobs::Ran;
 use socle::store::{Database, Instant};
 
+use super::RegistryError;
 use super::journey::{Column, Entity, waits};
 use super::summary::{self, Totals};
-use super::RegistryError;
 use crate::model::{Acquisition, Check, LocalDay, PublicStatus};
 
 /// How many journeys one run treats.
@@ -39,7 +39,9 @@ pub async fn run(database: &Database) -> Result<Ran, RegistryError> {
                     .into_tuple()
                     .all(tx.connection())
                     .await?;
-                let (Some(first), Some(last)) = (waiting.first(), waiting.last()) else { return Ok(Ran::default()) };
+                let (Some(first), Some(last)) = (waiting.first(), waiting.last()) else {
+                    return Ok(Ran::default());
+                };
                 let (first, last) = (first.0, last.0);
                 let mut totals: BTreeMap<(LocalDay, i64), Totals> = BTreeMap::new();
                 for (_, operator, day, metres, seats) in &waiting {
@@ -63,8 +65,13 @@ pub async fn run(database: &Database) -> Result<Ran, RegistryError> {
                 let updated = tx.connection().execute(&update).await?.rows_affected();
                 summary::add(tx, totals).await?;
                 tx.record(
-                    Entry::new(Actor::Program("verification"), "journeys.verified", "journeys", format!("{first}-{last}"))
-                        .with_facts(serde_json::json!({"passed": updated})),
+                    Entry::new(
+                        Actor::Program("verification"),
+                        "journeys.verified",
+                        "journeys",
+                        format!("{first}-{last}"),
+                    )
+                    .with_facts(serde_json::json!({"passed": updated})),
                 );
                 Ok(Ran { done: updated, more: waiting.len() as u64 == AT_ONCE })
             })

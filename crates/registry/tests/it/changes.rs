@@ -58,13 +58,19 @@ async fn listening_server() -> (String, Received) {
                 let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
                 let length: usize = head
                     .lines()
-                    .find_map(|line| line.to_lowercase().strip_prefix("content-length: ").and_then(|n| n.parse().ok()))
+                    .find_map(|line| {
+                        line.to_lowercase().strip_prefix("content-length: ").and_then(|n| n.parse().ok())
+                    })
                     .unwrap_or(0);
                 if body.len() >= length {
                     break (head.to_owned(), body.to_owned());
                 }
             };
-            let answer = if failed { "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n" } else { "HTTP/1.1 500 No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" };
+            let answer = if failed {
+                "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"
+            } else {
+                "HTTP/1.1 500 No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+            };
             if failed {
                 keep.lock().expect("a list").push((head, body));
             }

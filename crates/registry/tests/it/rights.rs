@@ -1,7 +1,7 @@
 //! Every cell of the rights table, through the door each action uses.
 
-use reqwest::Method;
 use registry::rights::RIGHTS;
+use reqwest::Method;
 use serde_json::json;
 use socle::rights::Grant;
 use testkit::{Agent, Answer, JourneyBody, OperatorServer, TestHouse, on_both_stores};
@@ -32,14 +32,22 @@ impl Holder {
 }
 
 /// Tries `action` on what belongs to `operator`: the status of the answer.
-async fn attempt(house: &TestHouse, holder: &Holder, action: &str, operator: &OperatorServer, journey: &JourneyBody) -> u16 {
+async fn attempt(
+    house: &TestHouse,
+    holder: &Holder,
+    action: &str,
+    operator: &OperatorServer,
+    journey: &JourneyBody,
+) -> u16 {
     let number = registry::store::journey::find(house.registry.database.read(), operator.id, journey.id())
         .await
         .expect("a store")
         .map_or(0, |journey| journey.id);
-    let fresh = JourneyBody::an_hour_before(house.now()).of(&uuid::Uuid::new_v4().to_string(), &uuid::Uuid::new_v4().to_string());
+    let fresh = JourneyBody::an_hour_before(house.now())
+        .of(&uuid::Uuid::new_v4().to_string(), &uuid::Uuid::new_v4().to_string());
     let get = |path: String| async move { holder.ask(Method::GET, &path, None).await.status };
-    let post = |path: String, body: String| async move { holder.ask(Method::POST, &path, Some(body)).await.status };
+    let post =
+        |path: String, body: String| async move { holder.ask(Method::POST, &path, Some(body)).await.status };
     match action {
         "journey.create" => post("/v3.3/journeys".to_owned(), fresh.to_string()).await,
         "journey.correct" => {
@@ -58,7 +66,10 @@ async fn attempt(house: &TestHouse, holder: &Holder, action: &str, operator: &Op
         }
         "credentials.read" => get(format!("/v3.3/auth/credentials?operator_id={}", operator.id)).await,
         "credentials.create" => {
-            holder.ask(Method::POST, &format!("/v3.3/auth/credentials?operator_id={}", operator.id), None).await.status
+            holder
+                .ask(Method::POST, &format!("/v3.3/auth/credentials?operator_id={}", operator.id), None)
+                .await
+                .status
         }
         "credentials.delete" => {
             holder.ask(Method::DELETE, "/v3.3/auth/credentials?token_id=unknown", None).await.status
@@ -80,12 +91,18 @@ async fn attempt(house: &TestHouse, holder: &Holder, action: &str, operator: &Op
 /// Pages and forms: what only people use.
 fn is_a_page(action: &str) -> bool {
     let pages = ["journey.browse", "journey.read_sent"];
-    pages.contains(&action) || ["operator.", "user.", "rules.", "queues.", "audit."].iter().any(|start| action.starts_with(start))
+    pages.contains(&action)
+        || ["operator.", "user.", "rules.", "queues.", "audit."].iter().any(|start| action.starts_with(start))
 }
 
 /// Actions on one thing of one tenant, which another tenant must not even see.
 const ON_ONE_THING: [&str; 7] = [
-    "journey.correct", "journey.cancel", "journey.status", "journey.browse", "journey.read_sent", "credentials.read",
+    "journey.correct",
+    "journey.cancel",
+    "journey.status",
+    "journey.browse",
+    "journey.read_sent",
+    "credentials.read",
     "credentials.create",
 ];
 

@@ -14,21 +14,36 @@ async fn invited(house: &TestHouse, role: &str) -> String {
         tenant_name: "Registre".to_owned(),
     };
     let address = Email::parse(&email).expect("an address");
-    house.registry.house.people.give_role(Actor::Program("tests"), address, "Camille".to_owned(), role).await.expect("a role");
+    house
+        .registry
+        .house
+        .people
+        .give_role(Actor::Program("tests"), address, "Camille".to_owned(), role)
+        .await
+        .expect("a role");
     email
 }
 
 /// The link and the code of the last message, read where a demonstration shows them.
 async fn last_message(house: &TestHouse, visitor: &Agent) -> (String, String) {
     let page = visitor.open("/demonstration/messages").await.text;
-    let link = page.split("/connexion/lien/").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
+    let link = page
+        .split("/connexion/lien/")
+        .nth(1)
+        .and_then(|rest| rest.split_whitespace().next())
+        .expect("a link");
     let code = page.split("restée ouverte : ").nth(1).map(|rest| rest[..6].to_owned()).expect("a code");
     let _ = house;
     (format!("/connexion/lien/{link}"), code)
 }
 
 fn challenge_of(page: &Answer) -> String {
-    page.text.split("name=\"id\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a challenge").to_owned()
+    page.text
+        .split("name=\"id\" value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("a challenge")
+        .to_owned()
 }
 
 on_both_stores! {
@@ -126,16 +141,25 @@ fn generated(secret: &str, seconds: i64) -> String {
     let bits: Vec<u8> = secret
         .bytes()
         .flat_map(|letter| {
-            let value = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == letter).expect("Base32");
+            let value = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+                .iter()
+                .position(|known| *known == letter)
+                .expect("Base32");
             (0..5).rev().map(move |bit| u8::try_from(value >> bit & 1).expect("a bit"))
         })
         .collect();
-    let key: Vec<u8> = bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |sum, bit| sum << 1 | bit)).collect();
+    let key: Vec<u8> =
+        bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |sum, bit| sum << 1 | bit)).collect();
     let mut mac = Hmac::<sha1::Sha1>::new_from_slice(&key).expect("a key");
     mac.update(&(seconds / 30).to_be_bytes());
     let digest = mac.finalize().into_bytes();
     let offset = usize::from(digest[19] & 15);
-    let number = u32::from_be_bytes([digest[offset] & 127, digest[offset + 1], digest[offset + 2], digest[offset + 3]]);
+    let number = u32::from_be_bytes([
+        digest[offset] & 127,
+        digest[offset + 1],
+        digest[offset + 2],
+        digest[offset + 3],
+    ]);
     format!("{:06}", number % 1_000_000)
 }
 

@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Order, Query};
-use sea_orm::{ConnectionTrait as _, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, QueryResult};
 use sha2::{Digest as _, Sha256};
 
 use crate::store::{Database, Instant};
@@ -27,6 +27,24 @@ impl Link {
             self.0.update((field.len() as u64).to_be_bytes());
             self.0.update(field);
         }
+    }
+
+    /// Adds an entry read from the store, after checking its personal part if it is still there.
+    fn add_row(&mut self, group: i64, entry: &QueryResult) -> Result<(), Broken> {
+        let position: i32 = entry.try_get_by_index(1)?;
+        let mut fields: [String; 5] = Default::default();
+        for (field, column) in fields.iter_mut().zip(2..) {
+            *field = entry.try_get_by_index(column)?;
+        }
+        let recorded: Option<Vec<u8>> = entry.try_get_by_index(7)?;
+        let sealed: Option<Vec<u8>> = entry.try_get_by_index(8)?;
+        if let Some(sealed) = sealed
+            && recorded.as_deref() != Some(commitment(&sealed).as_slice())
+        {
+            return Err(Broken::Personal { group, position });
+        }
+        self.add(&fields.each_ref().map(String::as_str), recorded.as_deref());
+        Ok(())
     }
 
     pub(super) fn finish(self) -> Vec<u8> {
@@ -66,9 +84,7 @@ pub async fn verify(database: &Database) -> Result<Verified, Broken> {
     let connection = database.read();
     let head = connection
         .query_one(
-            Query::select()
-                .columns(["commit_group", "link"].map(Alias::new))
-                .from(Alias::new("commit_head")),
+            Query::select().columns(["commit_group", "link"].map(Alias::new)).from(Alias::new("commit_head")),
         )
         .await?
         .ok_or_else(|| DbErr::RecordNotFound("commit_head".to_owned()))?;
@@ -77,44 +93,8 @@ pub async fn verify(database: &Database) -> Result<Verified, Broken> {
     let mut verified = Verified { groups: 0, entries: 0 };
     while verified.groups < expected {
         let (from, to) = (verified.groups + 1, verified.groups + GROUPS_AT_ONCE);
-        let groups = connection
-            .query_all(
-                Query::select()
-                    .columns(["commit_group", "at", "link"].map(Alias::new))
-                    .from(Alias::new("audit_groups"))
-                    .and_where(Expr::col(Alias::new("commit_group")).between(from, to))
-                    .order_by(Alias::new("commit_group"), Order::Asc),
-            )
-            .await?;
-        let entries = connection
-            .query_all(
-                Query::select()
-                    .columns(
-                        [
-                            "commit_group", "position", "actor", "action", "subject_kind", "subject", "facts",
-                            "commitment",
-                        ]
-                        .map(|column| (Alias::new("audit_entries"), Alias::new(column))),
-                    )
-                    .column((Alias::new("audit_personal"), Alias::new("sealed")))
-                    .from(Alias::new("audit_entries"))
-                    .left_join(
-                        Alias::new("audit_personal"),
-                        Expr::col((Alias::new("audit_personal"), Alias::new("commit_group")))
-                            .equals((Alias::new("audit_entries"), Alias::new("commit_group")))
-                            .and(
-                                Expr::col((Alias::new("audit_personal"), Alias::new("position")))
-                                    .equals((Alias::new("audit_entries"), Alias::new("position"))),
-                            ),
-                    )
-                    .and_where(
-                        Expr::col((Alias::new("audit_entries"), Alias::new("commit_group"))).between(from, to),
-                    )
-                    .order_by((Alias::new("audit_entries"), Alias::new("commit_group")), Order::Asc)
-                    .order_by((Alias::new("audit_entries"), Alias::new("position")), Order::Asc),
-            )
-            .await?;
-        let mut entries = entries.into_iter().peekable();
+        let groups = groups_between(connection, from, to).await?;
+        let mut entries = entries_between(connection, from, to).await?.into_iter().peekable();
         for group in groups {
             let number: i64 = group.try_get_by_index(0)?;
             if number != verified.groups + 1 {
@@ -126,19 +106,7 @@ pub async fn verify(database: &Database) -> Result<Verified, Broken> {
                 if entry.try_get_by_index::<i64>(0)? != number {
                     break;
                 }
-                let position: i32 = entry.try_get_by_index(1)?;
-                let mut fields: [String; 5] = Default::default();
-                for (field, column) in fields.iter_mut().zip(2..) {
-                    *field = entry.try_get_by_index(column)?;
-                }
-                let recorded: Option<Vec<u8>> = entry.try_get_by_index(7)?;
-                let sealed: Option<Vec<u8>> = entry.try_get_by_index(8)?;
-                if let Some(sealed) = sealed
-                    && recorded.as_deref() != Some(commitment(&sealed).as_slice())
-                {
-                    return Err(Broken::Personal { group: number, position });
-                }
-                link.add(&fields.each_ref().map(String::as_str), recorded.as_deref());
+                link.add_row(number, entry)?;
                 verified.entries += 1;
                 entries.next();
             }
@@ -165,4 +133,45 @@ pub async fn verify(database: &Database) -> Result<Verified, Broken> {
         return Err(Broken::Truncated { found: last.unwrap_or(0), expected });
     }
     Ok(verified)
+}
+
+/// The groups numbered from `from` to `to`: number, instant, link.
+async fn groups_between(
+    connection: &DatabaseConnection,
+    from: i64,
+    to: i64,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let select = Query::select()
+        .columns(["commit_group", "at", "link"].map(Alias::new))
+        .from(Alias::new("audit_groups"))
+        .and_where(Expr::col(Alias::new("commit_group")).between(from, to))
+        .order_by(Alias::new("commit_group"), Order::Asc)
+        .to_owned();
+    connection.query_all(&select).await
+}
+
+/// The entries of these groups in order, each with its personal part if it was not erased.
+async fn entries_between(
+    connection: &DatabaseConnection,
+    from: i64,
+    to: i64,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let entry = |column: &str| (Alias::new("audit_entries"), Alias::new(column));
+    let personal = |column: &str| (Alias::new("audit_personal"), Alias::new(column));
+    let columns =
+        ["commit_group", "position", "actor", "action", "subject_kind", "subject", "facts", "commitment"]
+            .map(entry);
+    let same = Expr::col(personal("commit_group"))
+        .equals(entry("commit_group"))
+        .and(Expr::col(personal("position")).equals(entry("position")));
+    let select = Query::select()
+        .columns(columns)
+        .column(personal("sealed"))
+        .from(Alias::new("audit_entries"))
+        .left_join(Alias::new("audit_personal"), same)
+        .and_where(Expr::col(entry("commit_group")).between(from, to))
+        .order_by(entry("commit_group"), Order::Asc)
+        .order_by(entry("position"), Order::Asc)
+        .to_owned();
+    connection.query_all(&select).await
 }

@@ -8,8 +8,8 @@ mod chain;
 mod read;
 
 pub use chain::{Broken, Verified, verify};
-pub use read::{Page, Row, latest};
 use jiff::Timestamp;
+pub use read::{Page, Row, latest};
 use sea_orm::sea_query::{Alias, Expr, Query};
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr};
 
@@ -66,7 +66,12 @@ pub enum Personal {
 
 impl Entry {
     /// An entry about `subject`, without facts.
-    pub fn new(actor: Actor, action: &'static str, subject_kind: &'static str, subject: impl ToString) -> Self {
+    pub fn new(
+        actor: Actor,
+        action: &'static str,
+        subject_kind: &'static str,
+        subject: impl ToString,
+    ) -> Self {
         Self {
             actor,
             action,
@@ -103,11 +108,23 @@ pub(crate) async fn append(
     let mut link = chain::Link::after(previous, group, at);
     let mut insert = Query::insert();
     insert.into_table(Alias::new("audit_entries")).columns(
-        ["commit_group", "position", "at", "actor", "action", "subject_kind", "subject", "facts", "commitment"]
-            .map(Alias::new),
+        [
+            "commit_group",
+            "position",
+            "at",
+            "actor",
+            "action",
+            "subject_kind",
+            "subject",
+            "facts",
+            "commitment",
+        ]
+        .map(Alias::new),
     );
     let mut personal = Query::insert();
-    personal.into_table(Alias::new("audit_personal")).columns(["commit_group", "position", "sealed"].map(Alias::new));
+    personal
+        .into_table(Alias::new("audit_personal"))
+        .columns(["commit_group", "position", "sealed"].map(Alias::new));
     let mut any_personal = false;
     for (entry, position) in entries.iter().zip(0_i32..) {
         let actor = entry.actor.to_string();

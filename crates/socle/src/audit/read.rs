@@ -32,7 +32,8 @@ pub async fn latest(database: &Database, page: &Page) -> Result<Vec<Row>, DbErr>
     let mut select = Query::select();
     select
         .columns(
-            ["commit_group", "position", "at", "actor", "action", "subject_kind", "subject", "facts"].map(Alias::new),
+            ["commit_group", "position", "at", "actor", "action", "subject_kind", "subject", "facts"]
+                .map(Alias::new),
         )
         .from(Alias::new("audit_entries"))
         .order_by(Alias::new("commit_group"), Order::Desc)

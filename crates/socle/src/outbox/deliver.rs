@@ -31,7 +31,9 @@ async fn deliver(database: Database, keyring: Keyring, transports: Transports) -
         .filter(Column::GivenUpAt.is_null())
         .filter(Column::NextTryAt.lte(Instant::from(now)))
         .filter(
-            Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lt(Instant::from(now))),
+            Condition::any()
+                .add(Column::LeasedUntil.is_null())
+                .add(Column::LeasedUntil.lt(Instant::from(now))),
         )
         .order_by_asc(Column::NextTryAt)
         .limit(AT_ONCE)
@@ -59,10 +61,15 @@ async fn lease(database: &Database, id: i64) -> Result<bool, StoreError> {
             Box::pin(async move {
                 let now = Instant::from(tx.now());
                 let leased = Entity::update_many()
-                    .set(ActiveModel { leased_until: Set(Some((tx.now() + LEASE).into())), ..Default::default() })
+                    .set(ActiveModel {
+                        leased_until: Set(Some((tx.now() + LEASE).into())),
+                        ..Default::default()
+                    })
                     .filter(Column::Id.eq(id))
                     .filter(Column::SentAt.is_null())
-                    .filter(Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lt(now)))
+                    .filter(
+                        Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lt(now)),
+                    )
                     .exec(tx.connection())
                     .await?;
                 Ok(leased.rows_affected == 1)

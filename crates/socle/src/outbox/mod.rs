@@ -74,7 +74,13 @@ fn context(dedup: &str) -> String {
 }
 
 /// Puts `message` in the outbox, within a change. A second message with the same `dedup` is dropped.
-pub async fn post(tx: &mut Tx, key: &DataKey, tenant: &str, dedup: &str, message: &Message) -> Result<(), StoreError> {
+pub async fn post(
+    tx: &mut Tx,
+    key: &DataKey,
+    tenant: &str,
+    dedup: &str,
+    message: &Message,
+) -> Result<(), StoreError> {
     let plain = serde_json::to_vec(message).map_err(|cause| DbErr::Custom(cause.to_string()))?;
     let posted = ActiveModel {
         id: Set(tx.next_number()),
@@ -95,7 +101,11 @@ pub async fn post(tx: &mut Tx, key: &DataKey, tenant: &str, dedup: &str, message
 }
 
 /// The latest messages with what they say, the newest first. For the demonstration's page and for support.
-pub async fn latest(database: &Database, keyring: &Keyring, limit: u64) -> Result<Vec<(Posted, Message)>, SealError> {
+pub async fn latest(
+    database: &Database,
+    keyring: &Keyring,
+    limit: u64,
+) -> Result<Vec<(Posted, Message)>, SealError> {
     let rows = Entity::find().order_by_desc(Column::Id).limit(limit).all(database.read()).await?;
     let mut opened = Vec::with_capacity(rows.len());
     for row in rows {

@@ -24,7 +24,10 @@ pub struct Smtp {
 impl Smtp {
     /// `url` as `smtps://user:password@host:port`; `from` as `Service <adresse@exemple.fr>`.
     pub fn new(url: &str, from: &str) -> anyhow::Result<Self> {
-        Ok(Self { transport: AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?.build(), from: from.parse()? })
+        Ok(Self {
+            transport: AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?.build(),
+            from: from.parse()?,
+        })
     }
 }
 

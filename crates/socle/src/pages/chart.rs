@@ -64,7 +64,14 @@ impl BarChart {
         let ticks = (0..=4)
             .map(|step| Tick { y: TOP + HEIGHT - HEIGHT * step / 4, text: format::integer(top * step / 4) })
             .collect();
-        Self { id: id.to_owned(), title: title.to_owned(), column: column.to_owned(), unit: unit.to_owned(), bars, ticks }
+        Self {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            column: column.to_owned(),
+            unit: unit.to_owned(),
+            bars,
+            ticks,
+        }
     }
 }
 

@@ -10,7 +10,12 @@ pub struct Choice {
 impl Choice {
     /// A choice without hint, selected when it is the present value.
     pub fn new(value: &str, label: &str, present: &str) -> Self {
-        Self { value: value.to_owned(), label: label.to_owned(), hint: String::new(), selected: value == present }
+        Self {
+            value: value.to_owned(),
+            label: label.to_owned(),
+            hint: String::new(),
+            selected: value == present,
+        }
     }
 }
 

@@ -97,7 +97,10 @@ impl Page {
                     .and_then(|sheet| sheet.rights.role(&role.role))
                     .map_or_else(String::new, |known| known.title.to_owned())
             }),
-            organisation: signed_in.acting_as.as_ref().map_or_else(String::new, |role| role.tenant_name.clone()),
+            organisation: signed_in
+                .acting_as
+                .as_ref()
+                .map_or_else(String::new, |role| role.tenant_name.clone()),
         });
         let breadcrumb = match sheet {
             Some(sheet) if path != sheet.home => vec![

@@ -1,8 +1,8 @@
 //! What pages are made of: the frame, forms, lists, figures, dates and amounts as French people read them.
 
 mod chart;
-pub mod format;
 mod form;
+pub mod format;
 mod frame;
 mod pager;
 

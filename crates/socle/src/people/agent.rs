@@ -103,7 +103,12 @@ impl People {
 }
 
 /// Finds or creates the account of `email` inside a change.
-pub(super) async fn ensure(tx: &mut Tx, actor: &Actor, email: &Email, name: &str) -> Result<Agent, PeopleError> {
+pub(super) async fn ensure(
+    tx: &mut Tx,
+    actor: &Actor,
+    email: &Email,
+    name: &str,
+) -> Result<Agent, PeopleError> {
     if let Some(agent) = Entity::find().filter(Column::Email.eq(email.as_str())).one(tx.connection()).await? {
         return Ok(agent);
     }

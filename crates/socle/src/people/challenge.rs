@@ -1,9 +1,9 @@
 //! The one-time link (and its code, for a mailbox opened on another screen) that signs an agent in.
 
 use jiff::{SignedDuration, Timestamp};
+use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::ActiveValue::Set;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -20,7 +20,7 @@ const TRIES: i32 = 5;
 /// How many links one account may ask for within [`VALIDITY`].
 const LINKS: u64 = 5;
 
-/// A way to prove who one is. The list grows (OpenID Connect), sessions remember which were used.
+/// A way to prove who one is. The list grows (`OpenID` Connect), sessions remember which were used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// A one-time link sent by e-mail.
@@ -116,7 +116,11 @@ fn fingerprint(id: &str, secret: &str) -> [u8; 32] {
 impl People {
     /// Opens a challenge for `agent`; the caller sends it to the mailbox.
     pub async fn challenge(&self, agent: &Agent, next: String) -> Result<Challenge, ChallengeRefused> {
-        let challenge = Challenge { id: chance::secret_text(), secret: chance::secret_text(), code: chance::six_digits() };
+        let challenge = Challenge {
+            id: chance::secret_text(),
+            secret: chance::secret_text(),
+            code: chance::six_digits(),
+        };
         let agent = agent.id;
         self.database
             .write(move |tx| {
@@ -154,16 +158,20 @@ impl People {
 
     /// Answers a challenge with the link's secret or the code. Returns the agent, the method and where to go.
     /// A wrong answer is counted; a right one is used once.
-    pub async fn answer(&self, id: String, answer: String) -> Result<(i64, Method, String), ChallengeRefused> {
-        let outcome = self
-            .database
+    pub async fn answer(
+        &self,
+        id: String,
+        answer: String,
+    ) -> Result<(i64, Method, String), ChallengeRefused> {
+        self.database
             .write::<_, ChallengeRefused, _>(move |tx| {
                 Box::pin(async move {
                     let Some(found) = Entity::find_by_id(id.as_str()).one(tx.connection()).await? else {
                         return Ok(Err(ChallengeRefused::Unknown));
                     };
                     let now: Timestamp = tx.now();
-                    if found.used_at.is_some() || found.expires_at.timestamp() <= now || found.tries >= TRIES {
+                    if found.used_at.is_some() || found.expires_at.timestamp() <= now || found.tries >= TRIES
+                    {
                         return Ok(Err(ChallengeRefused::Unknown));
                     }
                     let given = fingerprint(&id, answer.trim());
@@ -179,7 +187,12 @@ impl People {
                                 .filter(Column::Id.eq(id.as_str()))
                                 .exec(tx.connection())
                                 .await?;
-                            tx.record(Entry::new(Actor::Public, "sign_in.wrong_code", "agent", found.agent_id));
+                            tx.record(Entry::new(
+                                Actor::Public,
+                                "sign_in.wrong_code",
+                                "agent",
+                                found.agent_id,
+                            ));
                             return Ok(Err(ChallengeRefused::Wrong { left: TRIES - found.tries - 1 }));
                         }
                     };
@@ -191,7 +204,6 @@ impl People {
                     Ok(Ok((found.agent_id, method, found.next)))
                 })
             })
-            .await?;
-        outcome
+            .await?
     }
 }

@@ -126,7 +126,12 @@ impl People {
                         return Err(CodeRefused::Wrong);
                     }
                     if found.confirmed_at.is_none() {
-                        tx.record(Entry::new(Actor::Agent(agent), "code_generator.confirmed", "agent", agent));
+                        tx.record(Entry::new(
+                            Actor::Agent(agent),
+                            "code_generator.confirmed",
+                            "agent",
+                            agent,
+                        ));
                     }
                     Ok(())
                 })
@@ -138,7 +143,8 @@ impl People {
 /// Base32 without padding (RFC 4648), as code generators expect it.
 fn base32(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let bits: Vec<u8> = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| (byte >> bit) & 1)).collect();
+    let bits: Vec<u8> =
+        bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| (byte >> bit) & 1)).collect();
     bits.chunks(5)
         .map(|chunk| {
             let value = chunk.iter().fold(0_u8, |value, bit| value << 1 | bit) << (5 - chunk.len());

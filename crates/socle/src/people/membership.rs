@@ -88,7 +88,12 @@ impl People {
     }
 
     /// Takes a role back; the sessions that act in it end at once. `false` when there was none in this tenant.
-    pub async fn take_role(&self, actor: Actor, id: i64, within: Option<String>) -> Result<bool, PeopleError> {
+    pub async fn take_role(
+        &self,
+        actor: Actor,
+        id: i64,
+        within: Option<String>,
+    ) -> Result<bool, PeopleError> {
         self.database
             .write(move |tx| {
                 Box::pin(async move {
@@ -134,7 +139,11 @@ impl People {
     }
 
     /// The roles held in a service, within `tenant` when given.
-    pub async fn members_of(&self, service: &str, tenant: Option<&str>) -> Result<Vec<Membership>, PeopleError> {
+    pub async fn members_of(
+        &self,
+        service: &str,
+        tenant: Option<&str>,
+    ) -> Result<Vec<Membership>, PeopleError> {
         let mut select =
             Entity::find().filter(Column::Service.eq(service)).filter(Column::RevokedAt.is_null());
         if let Some(tenant) = tenant {

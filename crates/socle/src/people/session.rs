@@ -57,7 +57,12 @@ fn identifier(secret: &str) -> Vec<u8> {
 
 impl People {
     /// Opens a session and returns the secret of its cookie. When the agent holds one role, they act in it.
-    pub async fn open_session(&self, agent: i64, method: Method, acting_as: Option<i64>) -> Result<String, PeopleError> {
+    pub async fn open_session(
+        &self,
+        agent: i64,
+        method: Method,
+        acting_as: Option<i64>,
+    ) -> Result<String, PeopleError> {
         let secret = chance::secret_text();
         let id = identifier(&secret);
         self.database
@@ -108,15 +113,19 @@ impl People {
         if session.expires_at.timestamp() <= self.database.clock().now() {
             return Ok(None);
         }
-        let Some(agent) = agent::Entity::find_by_id(session.agent_id).one(read).await? else { return Ok(None) };
+        let Some(agent) = agent::Entity::find_by_id(session.agent_id).one(read).await? else {
+            return Ok(None);
+        };
         if agent.blocked_at.is_some() {
             return Ok(None);
         }
         let acting_as = match session.membership_id {
-            Some(id) => membership::Entity::find_by_id(id)
-                .filter(membership::Column::RevokedAt.is_null())
-                .one(read)
-                .await?,
+            Some(id) => {
+                membership::Entity::find_by_id(id)
+                    .filter(membership::Column::RevokedAt.is_null())
+                    .one(read)
+                    .await?
+            }
             None => None,
         };
         Ok(Some(SignedIn { session, agent, acting_as }))
@@ -164,8 +173,13 @@ impl People {
                         .exec(tx.connection())
                         .await?;
                     tx.record(
-                        Entry::new(Actor::Agent(session.agent_id), "sign_in.strengthened", "agent", session.agent_id)
-                            .with_facts(serde_json::json!({"method": method.name()})),
+                        Entry::new(
+                            Actor::Agent(session.agent_id),
+                            "sign_in.strengthened",
+                            "agent",
+                            session.agent_id,
+                        )
+                        .with_facts(serde_json::json!({"method": method.name()})),
                     );
                     Ok(())
                 })

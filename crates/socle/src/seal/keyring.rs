@@ -132,7 +132,10 @@ impl Keyring {
                     let bytes = Zeroizing::new(chance::secret_bytes::<32>());
                     let insert = Query::insert()
                         .into_table(Alias::new("data_keys"))
-                        .columns(["id", "tenant", "purpose", "master_key", "wrapped", "created_at"].map(Alias::new))
+                        .columns(
+                            ["id", "tenant", "purpose", "master_key", "wrapped", "created_at"]
+                                .map(Alias::new),
+                        )
                         .values_panic([
                             id.into(),
                             wanted.as_str().into(),
@@ -170,8 +173,7 @@ impl Keyring {
     }
 
     async fn by_id(&self, id: i64) -> Result<Arc<DataKey>, SealError> {
-        let known =
-            self.opened.read().unwrap_or_else(PoisonError::into_inner).by_id.get(&id).map(Arc::clone);
+        let known = self.opened.read().unwrap_or_else(PoisonError::into_inner).by_id.get(&id).map(Arc::clone);
         if let Some(key) = known {
             return Ok(key);
         }
@@ -199,7 +201,10 @@ impl Keyring {
                     let bytes = Zeroizing::new(chance::secret_bytes::<32>());
                     let insert = Query::insert()
                         .into_table(Alias::new("data_keys"))
-                        .columns(["id", "tenant", "purpose", "master_key", "wrapped", "created_at"].map(Alias::new))
+                        .columns(
+                            ["id", "tenant", "purpose", "master_key", "wrapped", "created_at"]
+                                .map(Alias::new),
+                        )
                         .values_panic([
                             id.into(),
                             wanted.as_str().into(),
@@ -266,11 +271,15 @@ impl Keyring {
                         .to_owned();
                     let rows = tx.connection().query_all(&select).await?;
                     for row in &rows {
-                        let (tenant, purpose): (String, String) = (row.try_get_by_index(3)?, row.try_get_by_index(4)?);
+                        let (tenant, purpose): (String, String) =
+                            (row.try_get_by_index(3)?, row.try_get_by_index(4)?);
                         let key = unwrap_row(&master, row, &tenant, &purpose)?;
                         let update = Query::update()
                             .table(Alias::new("data_keys"))
-                            .value(Alias::new("wrapped"), master.wrap(key.bytes(), &context(&tenant, &purpose)))
+                            .value(
+                                Alias::new("wrapped"),
+                                master.wrap(key.bytes(), &context(&tenant, &purpose)),
+                            )
                             .value(Alias::new("master_key"), master.current())
                             .and_where(Expr::col(Alias::new("id")).eq(key.id))
                             .to_owned();
@@ -309,7 +318,12 @@ async fn newest(
     connection.query_one(&select).await
 }
 
-fn unwrap_row(master: &MasterKeys, row: &QueryResult, tenant: &str, purpose: &str) -> Result<DataKey, SealError> {
+fn unwrap_row(
+    master: &MasterKeys,
+    row: &QueryResult,
+    tenant: &str,
+    purpose: &str,
+) -> Result<DataKey, SealError> {
     let (id, name): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
     let wrapped: Option<Vec<u8>> = row.try_get_by_index(2)?;
     let wrapped = wrapped.ok_or(SealError::Destroyed)?;

@@ -25,7 +25,9 @@ pub enum MasterKeyError {
     Empty(PathBuf),
     #[error("master key {0} is not in the file: data wrapped with it cannot be opened")]
     Unknown(String),
-    #[error("a wrapped key does not open: the master key {0} is not the one that wrapped it, or it was altered")]
+    #[error(
+        "a wrapped key does not open: the master key {0} is not the one that wrapped it, or it was altered"
+    )]
     Altered(String),
 }
 
@@ -75,7 +77,12 @@ impl MasterKeys {
     }
 
     /// Opens a data key wrapped by the master key `name`.
-    pub(super) fn unwrap(&self, name: &str, wrapped: &[u8], context: &str) -> Result<Zeroizing<Vec<u8>>, MasterKeyError> {
+    pub(super) fn unwrap(
+        &self,
+        name: &str,
+        wrapped: &[u8],
+        context: &str,
+    ) -> Result<Zeroizing<Vec<u8>>, MasterKeyError> {
         let (_, cipher) = self
             .0
             .iter()

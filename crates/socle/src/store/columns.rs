@@ -14,8 +14,7 @@ impl From<Timestamp> for Instant {
 impl From<Instant> for Timestamp {
     fn from(instant: Instant) -> Self {
         // Columns only hold what came from a `Timestamp`; anything else is clamped to the calendar's ends.
-        Self::from_microsecond(instant.0)
-            .unwrap_or(if instant.0 < 0 { Self::MIN } else { Self::MAX })
+        Self::from_microsecond(instant.0).unwrap_or(if instant.0 < 0 { Self::MIN } else { Self::MAX })
     }
 }
 

@@ -25,7 +25,7 @@ pub type WriteError = StoreError;
 
 /// The transaction a change runs in, with the things every change may need.
 ///
-/// On both stores changes run one group at a time: SQLite has one writer, PostgreSQL holds a lock on the head
+/// On both stores changes run one group at a time: `SQLite` has one writer, `PostgreSQL` holds a lock on the head
 /// of the audit chain. So a change sees all that was acknowledged before it, and sequence numbers follow
 /// the order of acknowledgement.
 pub struct Tx {
@@ -88,7 +88,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(database: &'static str, connection: DatabaseConnection, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn start(
+        database: &'static str,
+        connection: DatabaseConnection,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let (queue, changes) = mpsc::channel(4 * LARGEST_GROUP);
         tokio::spawn(write_groups(database, connection, clock, changes));
         Self { database, queue }
@@ -133,17 +137,23 @@ async fn write_groups(
         let group = std::mem::take(&mut waiting);
         let size = group.len();
         // A change that panics takes its group with it: nothing is half-written, the writer lives on.
-        match AssertUnwindSafe(write_group(database, &connection, clock.now(), group)).catch_unwind().await {
-            Ok(()) => {
-                #[expect(clippy::cast_precision_loss, reason = "a group holds at most LARGEST_GROUP changes")]
-                metrics::histogram!("pepiniere_commit_group_changes", "database" => database).record(size as f64);
-            }
-            Err(_) => tracing::error!(database, "a change panicked: its group was rolled back"),
+        if let Ok(()) =
+            AssertUnwindSafe(write_group(database, &connection, clock.now(), group)).catch_unwind().await
+        {
+            #[expect(clippy::cast_precision_loss, reason = "a group holds at most LARGEST_GROUP changes")]
+            metrics::histogram!("pepiniere_commit_group_changes", "database" => database).record(size as f64);
+        } else {
+            tracing::error!(database, "a change panicked: its group was rolled back");
         }
     }
 }
 
-async fn write_group(database: &'static str, connection: &DatabaseConnection, at: Timestamp, changes: Vec<Change>) {
+async fn write_group(
+    database: &'static str,
+    connection: &DatabaseConnection,
+    at: Timestamp,
+    changes: Vec<Change>,
+) {
     let failed = |cause: DbErr| StoreError::Engine { database, cause: Arc::new(cause) };
     let (outer, head) = match open_group(connection).await {
         Ok(opened) => opened,
@@ -221,12 +231,14 @@ async fn open_group(connection: &DatabaseConnection) -> Result<(DatabaseTransact
     if transaction.get_database_backend() == DbBackend::Postgres {
         select.lock_exclusive();
     }
-    let row = transaction
-        .query_one(&select)
-        .await?
-        .ok_or_else(|| DbErr::RecordNotFound("commit_head has no row: the database is not migrated".to_owned()))?;
-    let head =
-        Head { group: row.try_get_by_index(0)?, link: row.try_get_by_index(1)?, sequence: row.try_get_by_index(2)? };
+    let row = transaction.query_one(&select).await?.ok_or_else(|| {
+        DbErr::RecordNotFound("commit_head has no row: the database is not migrated".to_owned())
+    })?;
+    let head = Head {
+        group: row.try_get_by_index(0)?,
+        link: row.try_get_by_index(1)?,
+        sequence: row.try_get_by_index(2)?,
+    };
     Ok((transaction, head))
 }
 

@@ -4,7 +4,7 @@ use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTraitSelf, Schema
 /// One change of the tables, written once for both stores and never edited after it landed.
 ///
 /// The SQL uses three words that the stores spell differently: `@key` (a 64-bit primary key), `@bytes` and
-/// `@real` (a 64-bit float). Everything else is what SQLite and PostgreSQL have in common.
+/// `@real` (a 64-bit float). Everything else is what `SQLite` and `PostgreSQL` have in common.
 #[derive(Clone, Copy)]
 pub struct Migration {
     /// Unique within its database; the order of application is the order of the list.
@@ -43,10 +43,8 @@ pub struct Migrations(Vec<Migration>);
 impl Migrations {
     /// The common tables (commit groups, audit, keys, jobs, outbox) followed by `own`.
     pub fn with_common(own: &[Migration]) -> Self {
-        let mut all = vec![Migration {
-            name: "common_0001",
-            sql: include_str!("../../migrations/common/0001.sql"),
-        }];
+        let mut all =
+            vec![Migration { name: "common_0001", sql: include_str!("../../migrations/common/0001.sql") }];
         all.extend_from_slice(own);
         Self(all)
     }

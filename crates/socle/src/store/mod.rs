@@ -1,4 +1,4 @@
-//! One service, one database: SQLite inside the program, or a PostgreSQL schema. Same code, same tables.
+//! One service, one database: `SQLite` inside the program, or a `PostgreSQL` schema. Same code, same tables.
 //!
 //! Reading goes through [`Database::read`]. Every change goes through [`Database::write`], which groups the
 //! changes of concurrent requests in one transaction and acknowledges them once that transaction is durable
@@ -25,7 +25,7 @@ use crate::clock::Clock;
 /// Where databases live.
 #[derive(Clone, Debug)]
 pub enum Store {
-    /// One SQLite file per database in this folder.
+    /// One `SQLite` file per database in this folder.
     Sqlite { folder: PathBuf },
     /// One schema per database at this address (`postgres://…`), named `<prefix><database>`.
     Postgres { url: String, schema_prefix: String },
@@ -73,7 +73,10 @@ impl Database {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StoreError> {
         let (read, write) = connect(store, name).await?;
-        migrations.apply(&write).await.map_err(|cause| StoreError::Engine { database: name, cause: Arc::new(cause) })?;
+        migrations
+            .apply(&write)
+            .await
+            .map_err(|cause| StoreError::Engine { database: name, cause: Arc::new(cause) })?;
         let writer = group::Writer::start(name, write, Arc::clone(&clock));
         Ok(Self { name, read, writer, clock })
     }
@@ -83,7 +86,7 @@ impl Database {
         self.name
     }
 
-    /// For queries. Never for changes: on SQLite these connections refuse them.
+    /// For queries. Never for changes: on `SQLite` these connections refuse them.
     pub fn read(&self) -> &DatabaseConnection {
         &self.read
     }
@@ -105,7 +108,10 @@ impl Database {
 }
 
 /// A read-only pool and a single-connection writing pool.
-async fn connect(store: &Store, name: &'static str) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
+async fn connect(
+    store: &Store,
+    name: &'static str,
+) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
     let failed = |place: &str, cause: &dyn std::fmt::Display| StoreError::Open {
         database: name,
         place: place.to_owned(),
@@ -150,7 +156,8 @@ async fn connect(store: &Store, name: &'static str) -> Result<(DatabaseConnectio
         }
         Store::Postgres { url, schema_prefix } => {
             let schema = format!("{schema_prefix}{name}");
-            let options = PgConnectOptions::from_str(url).map_err(|cause| failed("the configured address", &cause))?;
+            let options =
+                PgConnectOptions::from_str(url).map_err(|cause| failed("the configured address", &cause))?;
             let place = format!("{}:{} schema {schema}", options.get_host(), options.get_port());
             let options = options.application_name("pepiniere").options([("search_path", schema.as_str())]);
             let write = PgPoolOptions::new()
@@ -158,9 +165,7 @@ async fn connect(store: &Store, name: &'static str) -> Result<(DatabaseConnectio
                 .connect_with(options.clone())
                 .await
                 .map_err(|cause| failed(&place, &cause))?;
-            let read = PgPoolOptions::new()
-                .max_connections(6)
-                .connect_lazy_with(options);
+            let read = PgPoolOptions::new().max_connections(6).connect_lazy_with(options);
             let write = SqlxPostgresConnector::from_sqlx_postgres_pool(write);
             write
                 .execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\""))

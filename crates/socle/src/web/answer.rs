@@ -17,20 +17,31 @@ use crate::people::SESSION_COOKIE;
 #[derive(Clone, Debug)]
 pub enum Problem {
     /// Nobody is signed in.
-    SignInFirst { next: String },
+    SignInFirst {
+        next: String,
+    },
     /// The role asks for a second proof.
-    SecondProofFirst { next: String },
+    SecondProofFirst {
+        next: String,
+    },
     /// The role does not allow it.
-    Forbidden { role: String },
+    Forbidden {
+        role: String,
+    },
     /// Nothing is there (or nothing that the visitor may know of).
     NotFound,
     /// A form sent from another site.
     CrossSite,
     TooMany,
     /// The request cannot be done, and the text says why.
-    Refused { status: StatusCode, text: String },
+    Refused {
+        status: StatusCode,
+        text: String,
+    },
     /// Ours. The reference is in the logs.
-    Internal { reference: String },
+    Internal {
+        reference: String,
+    },
 }
 
 impl Problem {
@@ -66,7 +77,9 @@ impl Problem {
             }
             Self::CrossSite => (say("error-cross-site-title", &[]), say("error-cross-site-text", &[])),
             Self::TooMany => (say("error-too-many-title", &[]), say("error-too-many-text", &[])),
-            Self::Refused { status, text } if *status == StatusCode::GONE => (say("error-gone-title", &[]), text.clone()),
+            Self::Refused { status, text } if *status == StatusCode::GONE => {
+                (say("error-gone-title", &[]), text.clone())
+            }
             Self::Refused { text, .. } => (say("error-bad-title", &[]), text.clone()),
             Self::Internal { reference } => (
                 say("error-internal-title", &[]),
@@ -143,6 +156,7 @@ pub fn page(template: &impl Template) -> Response {
 
 /// Goes to another page of this site after a form.
 pub fn redirect(path: &str) -> Response {
-    let location = HeaderValue::from_str(super::visitor::safe_next(path)).unwrap_or(HeaderValue::from_static("/"));
+    let location =
+        HeaderValue::from_str(super::visitor::safe_next(path)).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }

@@ -83,6 +83,9 @@ async fn measure(request: Request, next: Next) -> Response {
 
 /// The answer of a service that is stopping.
 pub(super) fn unavailable() -> Response {
-    (StatusCode::SERVICE_UNAVAILABLE, axum::Json(serde_json::json!({"code": 503, "error": "Service Unavailable"})))
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        axum::Json(serde_json::json!({"code": 503, "error": "Service Unavailable"})),
+    )
         .into_response()
 }

@@ -81,6 +81,9 @@ mod tests {
         assert_eq!(allowed, [true, true, true, true, false], "2 a minute, doubled");
         assert!(rates.count(rate, "b", start).allowed, "another identity has its own window");
         let later = start + jiff::SignedDuration::from_secs(60);
-        assert_eq!(rates.count(rate, "a", later), Standing { limit: 4, remaining: 3, reset: 60, allowed: true });
+        assert_eq!(
+            rates.count(rate, "a", later),
+            Standing { limit: 4, remaining: 3, reset: 60, allowed: true }
+        );
     }
 }

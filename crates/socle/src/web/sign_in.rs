@@ -82,7 +82,11 @@ struct SentPage {
     demonstration: bool,
 }
 
-async fn send_link(visitor: Visitor, headers: HeaderMap, Form(asked): Form<Asked>) -> Result<Response, Problem> {
+async fn send_link(
+    visitor: Visitor,
+    headers: HeaderMap,
+    Form(asked): Form<Asked>,
+) -> Result<Response, Problem> {
     let house = &visitor.house;
     let from = Visitor::address(&headers, None, house.config.server.behind_proxy);
     if !house.rates.count(ASKING, &from, house.clock.now()).allowed {
@@ -102,7 +106,12 @@ async fn send_link(visitor: Visitor, headers: HeaderMap, Form(asked): Form<Asked
     if let Some(agent) = agent {
         match house.people.challenge(&agent, safe_next(&asked.suite).to_owned()).await {
             Ok(challenge) => {
-                let link = format!("{}/connexion/lien/{}/{}", house.config.base_url(), challenge.id, challenge.secret);
+                let link = format!(
+                    "{}/connexion/lien/{}/{}",
+                    house.config.base_url(),
+                    challenge.id,
+                    challenge.secret
+                );
                 let message = Message::Mail {
                     to: email.as_str().to_owned(),
                     subject: "Votre lien de connexion".to_owned(),
@@ -152,7 +161,10 @@ async fn confirm_link(visitor: Visitor, Path(_link): Path<(String, String)>) -> 
     page(&LinkPage { page: Page::of_the_house(&visitor, "Terminer la connexion") })
 }
 
-async fn follow_link(visitor: Visitor, Path((id, secret)): Path<(String, String)>) -> Result<Response, Problem> {
+async fn follow_link(
+    visitor: Visitor,
+    Path((id, secret)): Path<(String, String)>,
+) -> Result<Response, Problem> {
     match visitor.house.people.answer(id, secret).await {
         Ok((agent, method, next)) => enter(&visitor, agent, method, None, &next).await,
         Err(ChallengeRefused::People(error)) => Err(error.into()),
@@ -367,7 +379,9 @@ async fn enter_demonstration(
 ) -> Result<Response, Problem> {
     let house = &visitor.house;
     let membership = token.split('-').next().and_then(|id| id.parse::<i64>().ok());
-    let (true, Some(membership)) = (house.config.demonstration, membership) else { return Err(Problem::NotFound) };
+    let (true, Some(membership)) = (house.config.demonstration, membership) else {
+        return Err(Problem::NotFound);
+    };
     let expected = demonstration_link(house, membership).await?;
     if !expected.ends_with(&format!("/{token}")) {
         return Err(Problem::NotFound);

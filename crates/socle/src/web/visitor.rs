@@ -84,7 +84,9 @@ impl Visitor {
     /// The scope in which the visitor may do `action`; else the answer to give: sign in, give a second proof,
     /// or no.
     pub fn allow(&self, sheet: &Sheet, action: &str) -> Result<Scope, Problem> {
-        let Some(signed_in) = &self.signed_in else { return Err(Problem::SignInFirst { next: self.path.clone() }) };
+        let Some(signed_in) = &self.signed_in else {
+            return Err(Problem::SignInFirst { next: self.path.clone() });
+        };
         let Some(membership) = self.role_in(sheet.id) else {
             return Err(Problem::Forbidden { role: "aucun rôle dans ce service".to_owned() });
         };
@@ -109,7 +111,15 @@ impl Visitor {
     /// The address requests are counted by when nobody is signed in.
     pub(super) fn address(headers: &HeaderMap, peer: Option<std::net::IpAddr>, behind_proxy: bool) -> String {
         let forwarded = behind_proxy
-            .then(|| headers.get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next().map(|ip| ip.trim().to_owned()))
+            .then(|| {
+                headers
+                    .get("x-forwarded-for")?
+                    .to_str()
+                    .ok()?
+                    .rsplit(',')
+                    .next()
+                    .map(|ip| ip.trim().to_owned())
+            })
             .flatten();
         forwarded.or_else(|| peer.map(|ip| ip.to_string())).unwrap_or_else(|| "unknown".to_owned())
     }

@@ -41,8 +41,12 @@ async fn main() -> anyhow::Result<()> {
     let key = &demo["operators"][0];
     let token = token(base_url, key).await?;
     // One journey as a template; identifiers and people are drawn for each.
-    let template = JourneyBody::an_hour_before(now()).without("/driver/identity/phone").without("/passenger/identity/phone");
-    let template = template.with("/driver/identity/phone_trunc", "+336010203").with("/passenger/identity/phone_trunc", "+336010204");
+    let template = JourneyBody::an_hour_before(now())
+        .without("/driver/identity/phone")
+        .without("/passenger/identity/phone");
+    let template = template
+        .with("/driver/identity/phone_trunc", "+336010203")
+        .with("/passenger/identity/phone_trunc", "+336010204");
     let template = Arc::new(template.to_string());
     let template_id = serde_json::from_str::<serde_json::Value>(&template)?["operator_journey_id"]
         .as_str()
@@ -74,7 +78,12 @@ async fn main() -> anyhow::Result<()> {
     let seconds = started.elapsed().as_secs_f64();
     latencies.sort_unstable();
     let at = |share: f64| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a rank")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a rank"
+        )]
         let rank = ((latencies.len() as f64 * share) as usize).min(latencies.len().saturating_sub(1));
         latencies.get(rank).copied().unwrap_or_default().as_secs_f64() * 1_000.0
     };
@@ -98,7 +107,8 @@ fn now() -> Timestamp {
 
 async fn token(base_url: &str, key: &serde_json::Value) -> anyhow::Result<String> {
     let body = serde_json::json!({"access_key": key["access_key"], "secret_key": key["secret_key"]});
-    let answer = testkit::http_client().post(format!("{base_url}/v3.3/auth/access_token")).json(&body).send().await?;
+    let answer =
+        testkit::http_client().post(format!("{base_url}/v3.3/auth/access_token")).json(&body).send().await?;
     let answer: serde_json::Value = serde_json::from_str(&answer.text().await?)?;
     Ok(answer["access_token"].as_str().context("a token")?.to_owned())
 }
@@ -127,7 +137,7 @@ async fn send(
         for (role, key) in [(0, keys[0]), (1, keys[0])] {
             if let Some(at) = body[from..].find(key) {
                 let start = from + at + key.len();
-                body.replace_range(start..start + 48, &format!("{:016x}{:016x}{role:016x}", run, number));
+                body.replace_range(start..start + 48, &format!("{run:016x}{number:016x}{role:016x}"));
                 from = start + 64;
             }
         }
@@ -160,4 +170,3 @@ async fn send(
     }
     Ok((latencies, others))
 }
-

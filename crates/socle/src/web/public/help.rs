@@ -63,7 +63,14 @@ fn help_page(rooms: &Rooms, visitor: &Visitor, asked: Asked, errors: FormErrors,
         .collect();
     let team_email = visitor.house.config.contact.team_email.clone();
     let title = if sent { "Votre demande est transmise" } else { "Besoin d’aide" };
-    let mut response = page(&HelpPage { page: Page::of_the_house(visitor, title), asked, services, errors, sent, team_email });
+    let mut response = page(&HelpPage {
+        page: Page::of_the_house(visitor, title),
+        asked,
+        services,
+        errors,
+        sent,
+        team_email,
+    });
     *response.status_mut() = status;
     response
 }
@@ -91,7 +98,10 @@ async fn send(
     if length == 0 {
         errors.add("message", "Écrivez votre question, même en quelques mots.");
     } else if length > LONGEST {
-        errors.add("message", format!("Votre message compte {length} caractères ; la limite est de {LONGEST}."));
+        errors.add(
+            "message",
+            format!("Votre message compte {length} caractères ; la limite est de {LONGEST}."),
+        );
     }
     let Some(email) = email.filter(|_| errors.is_empty()) else {
         return Ok(help_page(&rooms, &visitor, asked, errors, false));
@@ -104,7 +114,8 @@ async fn send(
         subject: format!("Demande d’aide : {service}"),
         text: format!("De : {}\nService : {service}\n\n{}\n", email.as_str(), asked.message.trim()),
     };
-    let sealed_text = serde_json::json!({"email": email.as_str(), "message": asked.message.trim()}).to_string();
+    let sealed_text =
+        serde_json::json!({"email": email.as_str(), "message": asked.message.trim()}).to_string();
     let (actor, service_id) = (visitor.actor(), asked.service.clone());
     house
         .people

@@ -68,7 +68,10 @@ async fn demonstration(State(rooms): State<Rooms>, visitor: Visitor) -> Result<R
         }
         services.push((sheet.name, entries));
     }
-    Ok(page(&DemonstrationPage { page: Page::of_the_house(&visitor, "Entrer dans la démonstration"), services }))
+    Ok(page(&DemonstrationPage {
+        page: Page::of_the_house(&visitor, "Entrer dans la démonstration"),
+        services,
+    }))
 }
 
 /// A message that would have been sent.
@@ -109,9 +112,13 @@ async fn messages(State(rooms): State<Rooms>, visitor: Visitor) -> Result<Respon
             let when = format::date_time(posted.created_at.timestamp(), &format::paris());
             match message {
                 Message::Mail { to, subject, text } => Shown { when, channel: "Courriel", to, subject, text },
-                Message::Webhook { url, body, .. } => {
-                    Shown { when, channel: "Notification à une machine", to: url, subject: String::new(), text: body }
-                }
+                Message::Webhook { url, body, .. } => Shown {
+                    when,
+                    channel: "Notification à une machine",
+                    to: url,
+                    subject: String::new(),
+                    text: body,
+                },
             }
         })
         .collect();

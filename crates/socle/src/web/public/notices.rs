@@ -42,8 +42,10 @@ struct PrivacyPage {
 }
 
 async fn privacy(State(rooms): State<Rooms>, visitor: Visitor) -> Result<Response, Problem> {
-    let mut entries =
-        vec![ProcessingEntry::parse(include_str!("../../../data/privacy.toml")).map_err(|cause| Problem::internal(&cause))?];
+    let mut entries = vec![
+        ProcessingEntry::parse(include_str!("../../../data/privacy.toml"))
+            .map_err(|cause| Problem::internal(&cause))?,
+    ];
     for room in rooms.0.iter() {
         entries.push(room.sheet().processing().map_err(|cause| Problem::internal(&cause))?);
     }

@@ -15,7 +15,11 @@ pub(super) fn routes(alive: Alive) -> Router {
 }
 
 async fn health(State(alive): State<Alive>) -> Response {
-    if *alive.stopping.borrow() { unavailable() } else { Json(serde_json::json!({"status": "ok"})).into_response() }
+    if *alive.stopping.borrow() {
+        unavailable()
+    } else {
+        Json(serde_json::json!({"status": "ok"})).into_response()
+    }
 }
 
 async fn metrics(State(alive): State<Alive>) -> Response {

@@ -40,7 +40,10 @@ struct Figure {
 impl Figure {
     fn new(indicator: &Indicator) -> Self {
         let (value, unit) = match indicator.measure {
-            #[expect(clippy::cast_possible_truncation, reason = "counts and whole kilometres, far below 2^53")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "counts and whole kilometres, far below 2^53"
+            )]
             Measure::Measured { value } => (format::integer(value.round() as i64), indicator.unit_label),
             Measure::NotMeasuredYet => ("pas encore mesuré".to_owned(), ""),
         };

@@ -1,0 +1,192 @@
+//! The log in plain French: what happened, to what, and what is known of it.
+
+use serde_json::Value;
+
+use super::place;
+use crate::explanation;
+use crate::model::{Acquisition, Label, PublicStatus};
+
+/// What happened; an action nobody put in words yet shows its name.
+pub fn action(action: &str) -> &str {
+    match action {
+        "access_key.created" => "Clé d’accès créée",
+        "access_key.revoked" => "Clé d’accès révoquée",
+        "data_key.created" => "Clé de chiffrement créée",
+        "data_key.destroyed" => "Clés de chiffrement détruites : les données scellées sont effacées",
+        "data_key.rotated" => "Clé de chiffrement renouvelée",
+        "journey.canceled" => "Trajet annulé par l’opérateur",
+        "journey.corrected" => "Trajet corrigé par l’opérateur",
+        "journey.correction_refused" => "Correction d’un trajet refusée",
+        "journey.duplicate" => "Envoi refusé : identifiant de trajet déjà utilisé",
+        "journey.read_sent" => "Données envoyées d’un trajet lues par une personne",
+        "journey.received" => "Trajet reçu",
+        "journeys.verified" => "Trajets examinés",
+        "master_key.rotated" => "Clé maîtresse renouvelée",
+        "operator.registered" => "Opérateur inscrit",
+        "operator.resumed" => "Suspension de l’opérateur levée",
+        "operator.suspended" => "Opérateur suspendu",
+        "subscription.ended" => "Notifications arrêtées",
+        "subscription.opened" => "Notifications demandées",
+        other => other,
+    }
+}
+
+/// The kinds of things one may search the log for.
+pub const KINDS: [(&str, &str); 6] = [
+    ("journey", "Trajet"),
+    ("operator", "Opérateur"),
+    ("access_key", "Clé d’accès"),
+    ("subscription", "Notification"),
+    ("data_key", "Clé de chiffrement"),
+    ("journeys", "Lot de trajets"),
+];
+
+/// The thing it happened to: « Trajet 1042 ».
+pub fn subject(kind: &str, subject: &str) -> String {
+    let known = KINDS.iter().find(|(name, _)| *name == kind).map(|(_, word)| *word);
+    match (kind, known) {
+        ("journeys", _) => subject.split_once('-').map_or_else(
+            || format!("Trajets {subject}"),
+            |(first, last)| format!("Trajets {first} à {last}"),
+        ),
+        ("tenant", _) => format!("Organisation {subject}"),
+        (_, Some(word)) => format!("{word} {subject}"),
+        (other, None) => format!("{other} {subject}"),
+    }
+}
+
+/// Where the thing can be looked at; empty when it has no page.
+pub fn page_of(kind: &str, subject: &str) -> String {
+    match kind {
+        "journey" => format!("/registre/trajets/{subject}"),
+        "operator" => format!("/registre/operateurs/{subject}"),
+        _ => String::new(),
+    }
+}
+
+/// Facts, as « nom : valeur », one a line. `operator` names operators by their number.
+pub fn facts(text: &str, operator: impl Fn(i64) -> Option<String>) -> Vec<String> {
+    let Ok(Value::Object(facts)) = serde_json::from_str(text) else {
+        return if text.is_empty() { Vec::new() } else { vec![text.to_owned()] };
+    };
+    facts
+        .iter()
+        .map(|(name, value)| {
+            let shown = match (name.as_str(), value) {
+                ("operator", Value::Number(id)) => {
+                    id.as_i64().and_then(&operator).unwrap_or_else(|| id.to_string())
+                }
+                ("from" | "to" | "status", Value::String(status)) => state(status),
+                ("labels", Value::Array(labels)) => labels.iter().map(label).collect::<Vec<_>>().join(", "),
+                (_, Value::String(text)) => text.clone(),
+                (_, Value::Array(values)) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
+                (_, other) => plain(other),
+            };
+            format!("{} : {shown}", named(name))
+        })
+        .collect()
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "aucun".to_owned(),
+        Value::Bool(true) => "oui".to_owned(),
+        Value::Bool(false) => "non".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn named(fact: &str) -> &str {
+    match fact {
+        "operator" => "opérateur",
+        "operator_journey_id" => "identifiant chez l’opérateur",
+        "status" => "état",
+        "from" => "avant",
+        "to" => "après",
+        "terms" => "version des règles",
+        "labels" => "règles non respectées",
+        "passed" => "trajets valides",
+        "code" => "motif donné",
+        "url" => "adresse",
+        "uuid" => "identifiant",
+        "name" => "nom",
+        "tenant" => "organisation",
+        "purpose" => "usage",
+        "keys" => "nombre de clés",
+        other => other,
+    }
+}
+
+/// A public status, or how far a journey got.
+fn state(text: &str) -> String {
+    if let Ok(status) = text.parse::<PublicStatus>() {
+        return explanation::of_status(status).0.to_lowercase();
+    }
+    match text.parse::<Acquisition>() {
+        Ok(Acquisition::Processed) => "localisé".to_owned(),
+        Ok(Acquisition::Failed) => "non localisé".to_owned(),
+        Ok(Acquisition::Received) => "reçu".to_owned(),
+        Ok(Acquisition::Updated) => "corrigé".to_owned(),
+        Ok(Acquisition::Expired) => "trop ancien".to_owned(),
+        Ok(Acquisition::Canceled | Acquisition::TermsViolation) | Err(_) => text.to_owned(),
+    }
+}
+
+fn label(value: &Value) -> String {
+    match serde_json::from_value::<Label>(value.clone()) {
+        Ok(Label::Expired) => "envoyé trop tard".to_owned(),
+        Ok(Label::DistanceTooShort) => "trop court".to_owned(),
+        Ok(Label::TooManyTripsByDay) => "trop de voyages le même jour".to_owned(),
+        Ok(Label::TooCloseTrips) => "voyages trop rapprochés".to_owned(),
+        Err(_) => plain(value),
+    }
+}
+
+/// Who acted, before names are looked up.
+pub fn actor(actor: &str) -> String {
+    match actor.split_once(':') {
+        Some(("program", name)) => format!(
+            "Le programme ({})",
+            match name {
+                "verification" => "examen des trajets",
+                "demonstration" => "données de démonstration",
+                "command line" => "ligne de commande",
+                "generation" => "trajets fictifs",
+                other => other,
+            }
+        ),
+        Some(("key", id)) => format!("Un serveur (clé {})", id.split('-').next().unwrap_or(id)),
+        Some(("agent", id)) => format!("Une personne (compte {id})"),
+        _ if actor == "public" => "Quelqu’un sans compte".to_owned(),
+        _ => actor.to_owned(),
+    }
+}
+
+/// `22 novembre 2026 à 14 h 05`.
+pub fn when(at: socle::store::Instant) -> String {
+    place::moment(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_are_read_in_french() {
+        let named = |id| (id == 12).then(|| "Covoit’Vallée".to_owned());
+        assert_eq!(facts(r#"{"operator":12}"#, named), ["opérateur : Covoit’Vallée"]);
+        assert_eq!(
+            facts(r#"{"status":"terms_violation_error","terms":"2025-11","labels":["expired"]}"#, named),
+            ["règles non respectées : envoyé trop tard", "état : refusé", "version des règles : 2025-11"]
+        );
+        assert_eq!(facts("", named), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_not_in_words_shows_itself() {
+        assert_eq!(action("moon.landed"), "moon.landed");
+        assert_eq!(subject("journeys", "12-80"), "Trajets 12 à 80");
+        assert_eq!(actor("key:9dc21a6c-bc33"), "Un serveur (clé 9dc21a6c)");
+    }
+}

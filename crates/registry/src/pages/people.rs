@@ -1,0 +1,373 @@
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use serde::Deserialize;
+use socle::outbox::{self, Message};
+use socle::pages::{Choice, FormErrors, Page};
+use socle::people::{Agent, Email, Membership, NewMembership, PeopleError};
+use socle::rights::{Grant, Scope};
+use socle::web::{Problem, Visitor, page, redirect};
+
+use super::announcement::Done;
+use super::asked::{Asked, Filled, Number};
+use super::confirmation::Confirmation;
+use super::{answered, keys, operator_choices, place};
+use crate::rights::RIGHTS;
+use crate::store::operator::{self, Operator};
+use crate::store::tenant;
+use crate::{Registry, SHEET};
+
+pub fn routes() -> Router<Arc<Registry>> {
+    Router::new()
+        .route("/registre/personnes", get(list).post(invite))
+        .route("/registre/personnes/{id}/retirer", get(ask_removal).post(remove))
+}
+
+/// What the registry's own organisation is called.
+const REGISTRY: &str = "Registre national";
+/// The longest name of a person, in characters.
+const LONGEST: usize = 120;
+
+/// A line of the list: one role of one person.
+struct Row {
+    id: i64,
+    name: String,
+    email: String,
+    role: &'static str,
+    organisation: String,
+    since: String,
+    seen: String,
+    is_me: bool,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct Invitation {
+    email: String,
+    name: String,
+    role: String,
+    operator: String,
+}
+
+#[derive(Template)]
+#[template(path = "people.html")]
+struct PeoplePage {
+    page: Page,
+    people: Vec<Row>,
+    /// Whether people of several organisations are listed.
+    of_every_operator: bool,
+    roles: Vec<Choice>,
+    operators: Vec<Choice>,
+    new: Invitation,
+    errors: FormErrors,
+    may_manage: bool,
+}
+
+/// What a role is called.
+fn title(role: &str) -> &'static str {
+    RIGHTS.role(role).map_or("Rôle inconnu", |role| role.title)
+}
+
+fn tenant_of(scope: &Scope) -> Option<&str> {
+    match scope {
+        Scope::All => None,
+        Scope::Tenant(tenant) => Some(tenant),
+    }
+}
+
+async fn people_page(
+    registry: &Registry,
+    visitor: &Visitor,
+    scope: &Scope,
+    new: Invitation,
+    errors: FormErrors,
+    done: &Done,
+) -> Result<Response, Problem> {
+    let people = &registry.house.people;
+    let agents = people.agents().await?;
+    let me = visitor.signed_in.as_ref().map(|signed_in| signed_in.agent.id);
+    let mut rows: Vec<Row> = people
+        .members_of(SHEET.id, tenant_of(scope))
+        .await?
+        .into_iter()
+        .filter_map(|member| {
+            Some(Row::new(agents.iter().find(|agent| agent.id == member.agent_id)?, member, me))
+        })
+        .collect();
+    rows.sort_by(|one, other| (&one.organisation, &one.name).cmp(&(&other.organisation, &other.name)));
+    let operators = operator::list(&registry.database, scope).await?;
+    let shown = PeoplePage {
+        page: done.announce(Page::of_service(visitor, &SHEET, "Personnes")),
+        people: rows,
+        of_every_operator: *scope == Scope::All,
+        roles: offered(scope).map(|role| Choice::new(role, title(role), &new.role)).collect(),
+        operators: operator_choices(&operators, &new.operator),
+        new,
+        may_manage: visitor.grant(&SHEET, "user.manage") != Grant::No,
+        errors: errors.clone(),
+    };
+    Ok(answered(page(&shown), &errors))
+}
+
+impl Row {
+    fn new(agent: &Agent, member: Membership, me: Option<i64>) -> Self {
+        Self {
+            id: member.id,
+            name: agent.name.clone(),
+            email: agent.email.clone(),
+            role: title(&member.role),
+            organisation: member.tenant_name,
+            since: place::day(member.created_at),
+            seen: agent.last_seen_at.map_or_else(|| "jamais".to_owned(), place::day),
+            is_me: me == Some(agent.id),
+        }
+    }
+}
+
+/// The roles that someone of this scope may give.
+fn offered(scope: &Scope) -> impl Iterator<Item = &'static str> {
+    let everything = *scope == Scope::All;
+    RIGHTS
+        .roles
+        .iter()
+        .filter(move |role| role.for_people && (everything || is_of_operator(role.name)))
+        .map(|role| role.name)
+}
+
+fn is_of_operator(role: &str) -> bool {
+    role.starts_with("operator.")
+}
+
+async fn list(
+    State(registry): State<Arc<Registry>>,
+    visitor: Visitor,
+    Asked(done): Asked<Done>,
+) -> Result<Response, Problem> {
+    let scope = visitor.allow(&SHEET, "user.list")?;
+    people_page(&registry, &visitor, &scope, Invitation::default(), FormErrors::default(), &done).await
+}
+
+/// Gives a role, and writes to the person how to sign in.
+async fn invite(
+    State(registry): State<Arc<Registry>>,
+    visitor: Visitor,
+    Filled(new): Filled<Invitation>,
+) -> Result<Response, Problem> {
+    let scope = visitor.allow(&SHEET, "user.manage")?;
+    let operators = operator::list(&registry.database, &scope).await?;
+    let people = &registry.house.people;
+    let (mut errors, read) = read(&new, &scope, &operators);
+    if let Some((email, _, role)) = &read
+        && let Some(agent) = people.agent_by_email(email).await?
+    {
+        let held = people.roles_of(agent.id).await?;
+        if held
+            .iter()
+            .any(|one| one.service == SHEET.id && one.role == role.role && one.tenant == role.tenant)
+        {
+            errors.add("email", "Cette personne a déjà ce rôle. Elle peut se connecter avec cette adresse.");
+        }
+    }
+    let Some((email, name, role)) = read.filter(|_| errors.is_empty()) else {
+        return people_page(&registry, &visitor, &scope, new, errors, &Done::default()).await;
+    };
+    let given = people.give_role(visitor.actor(), email.clone(), name.clone(), role).await?;
+    write_to(&visitor, &given, &email, &name).await?;
+    Ok(redirect("/registre/personnes?fait=role-donne"))
+}
+
+/// The role to give, or what is to be corrected.
+fn read(
+    new: &Invitation,
+    scope: &Scope,
+    operators: &[Operator],
+) -> (FormErrors, Option<(Email, String, NewMembership)>) {
+    let mut errors = FormErrors::default();
+    let name = new.name.trim().to_owned();
+    match name.chars().count() {
+        0 => errors.add("name", "Indiquez le nom de la personne, comme elle l’écrit."),
+        length if length > LONGEST => {
+            errors.add("name", format!("Ce nom compte {length} caractères ; la limite est de {LONGEST}."))
+        }
+        _ => {}
+    }
+    let email = Email::parse(&new.email)
+        .map_err(|error| {
+            let text = match error.0.is_empty() {
+                true => "Indiquez l’adresse électronique de la personne.".to_owned(),
+                false => error.to_string(),
+            };
+            errors.add("email", text);
+        })
+        .ok();
+    let role = offered(scope).find(|role| *role == new.role);
+    if role.is_none() {
+        errors.add("role", "Choisissez un rôle.");
+    }
+    let operator = keys::chosen(scope, operators, &new.operator);
+    if role.is_some_and(is_of_operator) && operator.is_none() {
+        errors.add("operator", "Ce rôle est celui d’un opérateur : choisissez lequel.");
+    }
+    let membership = role.map(|role| {
+        let operator = operator.filter(|_| is_of_operator(role));
+        NewMembership {
+            service: SHEET.id.to_owned(),
+            role: role.to_owned(),
+            tenant: operator.map(|operator| tenant(operator.id)),
+            tenant_name: operator.map_or(REGISTRY, |operator| &operator.name).to_owned(),
+        }
+    });
+    let read = email.zip(membership).filter(|_| errors.is_empty()).map(|(email, role)| (email, name, role));
+    (errors, read)
+}
+
+/// Puts the invitation in the outbox.
+async fn write_to(visitor: &Visitor, given: &Membership, email: &Email, name: &str) -> Result<(), Problem> {
+    let house = &visitor.house;
+    let key = house.people.keyring().current("agents", "people").await?;
+    let inviter =
+        visitor.signed_in.as_ref().map_or("L’équipe du registre", |signed_in| &signed_in.agent.name);
+    let text = format!(
+        "Bonjour {name},\n\n\
+         {inviter} vous a donné un rôle dans le {service}.\n\n\
+         Rôle : {role}\n\
+         Organisation : {organisation}\n\n\
+         Pour vous connecter, ouvrez cette adresse :\n{base}/connexion?suite=%2Fregistre\n\n\
+         Saisissez votre adresse électronique, {email}. Vous recevrez un lien et un code. Il n’y a pas de mot de passe.\n\n\
+         Vous ne savez pas de quoi il s’agit ? Ne faites rien, et prévenez-nous : {team}\n",
+        service = SHEET.name,
+        role = title(&given.role),
+        organisation = given.tenant_name,
+        base = house.config.base_url(),
+        email = email.as_str(),
+        team = house.config.contact.team_email,
+    );
+    let message = Message::Mail {
+        to: email.as_str().to_owned(),
+        subject: format!("Votre accès : {}", SHEET.name),
+        text,
+    };
+    let dedup = format!("invitation {}", given.id);
+    house
+        .people
+        .database()
+        .write::<_, PeopleError, _>(move |tx| {
+            Box::pin(async move {
+                outbox::post(tx, &key, "agents", &dedup, &message).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+/// A role held here that the visitor may take back.
+async fn held(registry: &Registry, scope: &Scope, id: i64) -> Result<Membership, Problem> {
+    let member = registry.house.people.membership(id).await?.filter(|member| member.service == SHEET.id);
+    let within = |member: &Membership| match scope {
+        Scope::All => true,
+        Scope::Tenant(own) => member.tenant.as_ref() == Some(own),
+    };
+    member.filter(within).ok_or(Problem::NotFound)
+}
+
+/// Why a role cannot be taken back: the organisation, or oneself, would have no way in any more.
+async fn kept_because(
+    registry: &Registry,
+    visitor: &Visitor,
+    member: &Membership,
+) -> Result<Option<String>, Problem> {
+    let people = &registry.house.people;
+    if member.role.ends_with(".admin") {
+        let all = people.members_of(SHEET.id, member.tenant.as_deref()).await?;
+        let others = all.iter().filter(|other| {
+            other.role == member.role && other.tenant == member.tenant && other.id != member.id
+        });
+        if others.count() == 0 {
+            return Ok(Some(format!(
+                "C’est la dernière personne à administrer « {} ». Donnez d’abord ce rôle à quelqu’un d’autre, puis revenez le retirer.",
+                member.tenant_name
+            )));
+        }
+    }
+    if visitor.signed_in.as_ref().is_some_and(|me| me.agent.id == member.agent_id)
+        && people.roles_of(member.agent_id).await?.len() == 1
+    {
+        return Ok(Some(
+            "C’est votre seul rôle : en le retirant, vous perdriez tout accès. Demandez à une autre personne qui administre votre organisation de le faire."
+                .to_owned(),
+        ));
+    }
+    Ok(None)
+}
+
+async fn ask_removal(
+    State(registry): State<Arc<Registry>>,
+    visitor: Visitor,
+    Number(id): Number,
+) -> Result<Response, Problem> {
+    let scope = visitor.allow(&SHEET, "user.manage")?;
+    let member = held(&registry, &scope, id).await?;
+    let agent = registry.house.people.agent(member.agent_id).await?.ok_or(Problem::NotFound)?;
+    let page_ =
+        Page::of_service(&visitor, &SHEET, "Retirer un rôle").under("Personnes", "/registre/personnes");
+    let question = format!("Retirer le rôle de {} ?", agent.name);
+    let about = format!("{} ({}), {}, {}.", agent.name, agent.email, title(&member.role), member.tenant_name);
+    if let Some(reason) = kept_because(&registry, &visitor, &member).await? {
+        return Ok(page(&KeptPage { page: page_, about, reason }));
+    }
+    let mut consequences = vec![
+        "Ses connexions en cours dans ce rôle se ferment aussitôt.".to_owned(),
+        "Ce qu’elle a fait reste au journal.".to_owned(),
+        "Vous pourrez lui redonner ce rôle plus tard.".to_owned(),
+    ];
+    if visitor.signed_in.as_ref().is_some_and(|me| me.agent.id == member.agent_id) {
+        consequences.insert(
+            0,
+            "C’est l’un de vos propres rôles : vous devrez vous reconnecter pour agir dans un autre."
+                .to_owned(),
+        );
+    }
+    let confirmation = Confirmation {
+        page: page_,
+        question,
+        about,
+        consequences,
+        action: format!("/registre/personnes/{id}/retirer"),
+        button: "Retirer ce rôle",
+        danger: true,
+        back: "/registre/personnes".to_owned(),
+    };
+    Ok(confirmation.answer())
+}
+
+/// A role that stays, and why.
+#[derive(Template)]
+#[template(path = "role_kept.html")]
+struct KeptPage {
+    page: Page,
+    about: String,
+    reason: String,
+}
+
+async fn remove(
+    State(registry): State<Arc<Registry>>,
+    visitor: Visitor,
+    Number(id): Number,
+) -> Result<Response, Problem> {
+    let scope = visitor.allow(&SHEET, "user.manage")?;
+    let member = held(&registry, &scope, id).await?;
+    if let Some(reason) = kept_because(&registry, &visitor, &member).await? {
+        return Err(Problem::Refused { status: StatusCode::CONFLICT, text: reason });
+    }
+    let within = tenant_of(&scope).map(str::to_owned);
+    if !registry.house.people.take_role(visitor.actor(), id, within).await? {
+        return Err(Problem::NotFound);
+    }
+    Ok(redirect("/registre/personnes?fait=role-retire"))
+}
