@@ -211,48 +211,55 @@ pub async fn fill_with(
         })
         .collect();
     anyhow::ensure!(!days.is_empty(), "no working day between {} and {}", span.from, span.to);
+    let couples: Vec<Commuters> =
+        (0..(wanted / JOURNEYS_A_COUPLE).max(4)).filter_map(|_| generator.commuters()).collect();
+    anyhow::ensure!(!couples.is_empty(), "the reference geography holds no communes to travel between");
     let mut filled = Filled::default();
     let mut batch: Vec<(Prepared, Timestamp)> = Vec::new();
-    let mut couple_number = 0_u64;
+    // Day after day, as journeys come in; what a pass could not place (days not over yet) is drawn again.
     while filled.journeys < wanted {
-        couple_number += 1;
-        anyhow::ensure!(
-            couple_number < 50 * wanted + 100,
-            "the reference geography holds no commune to travel between"
-        );
-        let Some(couple) = generator.commuters() else { continue };
-        for _ in 0..JOURNEYS_A_COUPLE / 2 {
-            let day = days[generator.rng.random_range(0..days.len())];
-            for morning in [true, false] {
-                if filled.journeys + batch.len() as u64 >= wanted {
-                    break;
+        for (day, left) in days.iter().zip((1..=days.len() as u64).rev()) {
+            let missing = wanted - filled.journeys - batch.len() as u64;
+            let share = usize::try_from(missing.div_ceil(2 * left))?.min(couples.len());
+            for chosen in rand::seq::index::sample(&mut generator.rng, couples.len(), share) {
+                for morning in [true, false] {
+                    if filled.journeys + batch.len() as u64 >= wanted {
+                        break;
+                    }
+                    let couple = &couples[chosen];
+                    let Some((body, received)) = generator.journey(couple, *day, morning, span.now) else {
+                        continue;
+                    };
+                    batch.push((prepare(registry, couple.operator, &body).await?, received));
+                    if batch.len() >= AT_ONCE {
+                        store(registry, &mut batch, &mut filled).await?;
+                        progress(format!("{} trajets", filled.journeys));
+                    }
                 }
-                let Some((body, received)) = generator.journey(&couple, day, morning, span.now) else {
-                    continue;
-                };
-                let bytes = serde_json::to_vec(&body)?;
-                let submission: Submission = serde_json::from_slice(&bytes)?;
-                let sent = Sent {
-                    operator: couple.operator,
-                    actor: Actor::Program("generation"),
-                    api_version: "v3.4",
-                    submission,
-                    bytes: &bytes,
-                    idempotency: None,
-                };
-                let prepared = preparation::prepare(registry, sent)
-                    .await
-                    .map_err(|error| anyhow::anyhow!("a synthetic journey was refused: {error:?}"))?;
-                batch.push((prepared, received));
             }
         }
-        if batch.len() >= AT_ONCE || filled.journeys + batch.len() as u64 >= wanted {
-            store(registry, &mut batch, &mut filled).await?;
-            progress(format!("{} trajets", filled.journeys));
-        }
+        store(registry, &mut batch, &mut filled).await?;
+        progress(format!("{} trajets", filled.journeys));
     }
     while verification::run(&registry.database).await?.more {}
     Ok(filled)
+}
+
+/// Prepares a synthetic journey as if an operator had sent it.
+async fn prepare(registry: &Registry, operator: i64, body: &serde_json::Value) -> anyhow::Result<Prepared> {
+    let bytes = serde_json::to_vec(body)?;
+    let submission: Submission = serde_json::from_slice(&bytes)?;
+    let sent = Sent {
+        operator,
+        actor: Actor::Program("generation"),
+        api_version: "v3.4",
+        submission,
+        bytes: &bytes,
+        idempotency: None,
+    };
+    preparation::prepare(registry, sent)
+        .await
+        .map_err(|error| anyhow::anyhow!("a synthetic journey was refused: {error:?}"))
 }
 
 async fn store(

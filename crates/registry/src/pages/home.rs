@@ -10,7 +10,7 @@ use socle::pages::{Page, format};
 use socle::rights::{Grant, Scope};
 use socle::web::{Problem, Visitor, page};
 
-use super::journey_filters::{Filters, STATUSES};
+use super::journey_filters::Filters;
 use super::place;
 use crate::model::PublicStatus;
 use crate::store::journey::{self, Listing};
@@ -20,6 +20,17 @@ use crate::{Registry, SHEET, explanation};
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new().route("/registre", get(home))
 }
+
+/// Statuses that ask for something come before those that ask for nothing.
+const MOST_URGENT_FIRST: [PublicStatus; 7] = [
+    PublicStatus::TermsViolationError,
+    PublicStatus::AcquisitionError,
+    PublicStatus::AnomalyError,
+    PublicStatus::FraudError,
+    PublicStatus::Pending,
+    PublicStatus::Ok,
+    PublicStatus::Canceled,
+];
 
 /// A way to something, with what is to do there.
 struct Tile {
@@ -89,7 +100,7 @@ async fn desk_of_operator(registry: &Registry, visitor: &Visitor, scope: &Scope)
     let from = today.saturating_sub(Span::new().days(6));
     let since = from.at(0, 0, 0, 0).to_zoned_datetime(paris).ok().map(|zoned| zoned.timestamp());
     let mut tiles = Vec::new();
-    for status in STATUSES {
+    for status in MOST_URGENT_FIRST {
         let listing = Listing { status: Some(status), from: since, ..Listing::default() };
         let count =
             i64::try_from(journey::count(&registry.database, scope, &listing).await?).unwrap_or(i64::MAX);

@@ -78,7 +78,6 @@ struct Told {
     refusals: Vec<Explanation>,
     terms: String,
     terms_since: String,
-    terms_source: String,
     /// What can still happen; empty when nothing can.
     correction: String,
     end_of_changes: String,
@@ -151,7 +150,7 @@ impl Told {
         Ok(Self {
             id: journey.id,
             title: format!(
-                "Trajet du {}, de {} à {}",
+                "Trajet du {} : {} – {}",
                 place::local(start, start_code).0,
                 place::name(reference, start_code),
                 place::name(reference, end_code)
@@ -162,7 +161,6 @@ impl Told {
             refusals: journey.violations()?.iter().map(explanation::of_violation).collect(),
             terms: terms.version.clone(),
             terms_since: place::day(terms.valid_from),
-            terms_source: terms.source.clone(),
             correction: correction(registry.terms.at(now), status, start, now),
             end_of_changes: end_of_changes(terms, status, start, now),
             start: place::local_moment(start, start_code),
@@ -233,12 +231,13 @@ fn events(journey: &Journey, asked: &[JourneyRequest]) -> Vec<Event> {
             other => other.to_owned(),
         },
     }));
-    if asked.is_empty()
-        || journey.updated_at > asked.iter().map(|request| request.at).max().unwrap_or(journey.received_at)
-    {
+    let last_known = asked.iter().map(|request| request.at).fold(journey.received_at, Ord::max);
+    if journey.updated_at > last_known {
         let word = explanation::of_status(journey.public_status()).0;
-        events
-            .push(Event { when: place::moment(journey.updated_at), what: format!("État actuel : {word}") });
+        events.push(Event {
+            when: place::moment(journey.updated_at),
+            what: format!("Trajet passé à l’état « {word} »"),
+        });
     }
     events
 }

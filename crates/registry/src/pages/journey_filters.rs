@@ -86,14 +86,18 @@ impl Filters {
             }
             (_, to) => to,
         };
+        // The form shows again what was understood, or else what was typed.
+        for (typed, read) in [(&mut self.from, from), (&mut self.to, to)] {
+            if let Some(read) = read {
+                *typed = read.to_string();
+            }
+        }
         let status = self.status.parse().ok();
         let operator =
             operators.iter().map(|operator| operator.id).find(|id| id.to_string() == self.operator);
         let places = self.places(reference, &mut errors, &mut candidates);
         let search = match (from, to, places) {
             (Some(from), Some(to), Some(places)) if errors.is_empty() => {
-                self.from = from.to_string();
-                self.to = to.to_string();
                 let page = self.page.parse().unwrap_or(1).clamp(1, COUNTED / A_PAGE);
                 let listing = Listing {
                     status,

@@ -32,7 +32,7 @@ pub fn of_fault(fault: &Fault) -> String {
             place::moment(*start)
         ),
         Fault::InTheFuture { end, now } => format!(
-            "« end > datetime » : un trajet ne peut pas finir dans l’avenir. Arrivée le {}, il est {} (heure de Paris).",
+            "« end > datetime » : un trajet ne peut pas finir dans l’avenir. Arrivée le {} ; nous sommes le {}, heure de Paris.",
             place::moment(*end),
             place::moment(*now)
         ),

@@ -192,6 +192,9 @@ pub async fn store_batch(
     batch: Vec<Prepared>,
     received: &[Timestamp],
 ) -> Result<Vec<Received>, RegistryError> {
+    if batch.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut known = known_identifiers(tx.connection(), &batch).await?;
     let mut nearby = Nearby::of(tx.connection(), &batch).await?;
     let keys: Vec<_> = batch.iter().filter_map(|one| one.idempotency.as_ref()).collect();
