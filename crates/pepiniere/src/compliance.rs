@@ -11,14 +11,16 @@ use socle::service::{Finished, Report};
 use crate::services;
 
 pub fn command() -> Command {
-    Command::new("compliance").about("Write the draft homologation file and impact assessment of each service").arg(
-        Arg::new("output")
-            .long("output")
-            .value_name("FOLDER")
-            .value_parser(value_parser!(PathBuf))
-            .required(true)
-            .help("Where to write them"),
-    )
+    Command::new("compliance")
+        .about("Write the draft homologation file and impact assessment of each service")
+        .arg(
+            Arg::new("output")
+                .long("output")
+                .value_name("FOLDER")
+                .value_parser(value_parser!(PathBuf))
+                .required(true)
+                .help("Where to write them"),
+        )
 }
 
 pub fn run(arguments: &ArgMatches, report: Report) -> anyhow::Result<Finished> {
@@ -28,7 +30,9 @@ pub fn run(arguments: &ArgMatches, report: Report) -> anyhow::Result<Finished> {
     for service in services() {
         let sheet = service.sheet();
         let drafts = drafts(sheet)?;
-        for (name, text) in [("homologation", drafts.homologation), ("impact-assessment", drafts.impact_assessment)] {
+        for (name, text) in
+            [("homologation", drafts.homologation), ("impact-assessment", drafts.impact_assessment)]
+        {
             let file = folder.join(format!("{}-{name}.md", sheet.id));
             std::fs::write(&file, text).with_context(|| file.display().to_string())?;
             written.push(file.display().to_string());

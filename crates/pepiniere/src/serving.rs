@@ -95,13 +95,19 @@ pub fn listen(
         let people = house.people.clone();
         let own = vec![
             outbox::job(people.database().clone(), people.keyring().clone(), house.transports.clone()),
-            Job::new("sessions", "Oubli des sessions terminées", Duration::from_mins(10), move || {
-                let people = people.clone();
-                async move {
-                    people.forget_ended().await?;
-                    Ok(jobs::Ran::default())
-                }
-            }),
+            Job::new(
+                "sessions",
+                "Oubli des sessions terminées et des messages anciens",
+                Duration::from_mins(10),
+                move || {
+                    let people = people.clone();
+                    async move {
+                        people.forget_ended().await?;
+                        outbox::forget_sent(people.database()).await?;
+                        Ok(jobs::Ran::default())
+                    }
+                },
+            ),
         ];
         jobs::start(house.people.database(), own, instance, &stopping);
         for room in rooms.0.iter() {
@@ -112,7 +118,7 @@ pub fn listen(
     let address = listener.local_addr()?;
     let mut told = stopping;
     let server = tokio::spawn(async move {
-        axum::serve(listener, site)
+        axum::serve(listener, site.into_make_service_with_connect_info::<SocketAddr>())
             .with_graceful_shutdown(async move {
                 let _ = told.wait_for(|stop| *stop).await;
             })

@@ -95,11 +95,17 @@ fn a_missing_master_key_is_said_and_not_replaced() {
     assert_eq!(pepiniere(data.path(), &["migrate"]).status.code(), Some(0));
     let generate = ["registry", "generate", "--journeys", "5"];
     assert_eq!(pepiniere(data.path(), &generate).status.code(), Some(0));
-    std::fs::write(data.path().join("master.key"), format!("k2 {}\n", "ab".repeat(32))).expect("another key");
+    let key = data.path().join("master.key");
+    std::fs::rename(&key, data.path().join("elsewhere")).expect("a lost key");
+    let lost = pepiniere(data.path(), &generate);
+    assert_eq!(lost.status.code(), Some(3), "something is missing around the program");
+    assert!(String::from_utf8_lossy(&lost.stderr).contains("master.key is missing"));
+    assert!(!key.exists(), "no other key takes its place");
+    std::fs::write(&key, format!("k-other {}\n", "ab".repeat(32))).expect("another key");
     let refused = pepiniere(data.path(), &generate);
     assert_ne!(refused.status.code(), Some(0));
     assert!(
-        String::from_utf8_lossy(&refused.stderr).contains("k1"),
+        String::from_utf8_lossy(&refused.stderr).contains("master key k-"),
         "{}",
         String::from_utf8_lossy(&refused.stderr)
     );

@@ -37,6 +37,8 @@ CREATE TABLE journeys (
     operator_class TEXT NOT NULL,
     start_at BIGINT NOT NULL,
     end_at BIGINT NOT NULL,
+    -- The departure as first sent: corrections do not move their own deadline.
+    first_start_at BIGINT NOT NULL,
     -- Day of the departure on the clocks of its commune, since 1970-01-01.
     day INTEGER NOT NULL,
     -- INSEE codes of communes, or of countries (99xxx).
@@ -92,7 +94,7 @@ CREATE TABLE journey_requests (
     id @key,
     journey_id BIGINT NOT NULL,
     at BIGINT NOT NULL,
-    -- correction, cancellation
+    -- correction, cancellation; superseded: the body that a correction replaced
     kind TEXT NOT NULL,
     api_version TEXT NOT NULL,
     -- The body, sealed with the operator's key.

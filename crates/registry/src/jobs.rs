@@ -30,15 +30,14 @@ pub fn jobs(registry: &Arc<Registry>) -> Vec<Job> {
                 }
             },
         ),
-        Job::new(
-            "idempotency",
-            "Oubli des clés d’idempotence de plus d’un jour",
-            Duration::from_hours(1),
-            move || {
-                let registry = Arc::clone(&forgetting);
-                async move { Ok(Ran { done: idempotency::forget_old(&registry.database).await?, more: false }) }
-            },
-        ),
+        Job::new("forgetting", "Oubli de ce qui n’est plus utile", Duration::from_hours(1), move || {
+            let registry = Arc::clone(&forgetting);
+            async move {
+                let answers = idempotency::forget_old(&registry.database).await?;
+                let messages = outbox::forget_sent(&registry.database).await?;
+                Ok(Ran { done: answers + messages, more: false })
+            }
+        }),
         outbox::job(registry.database.clone(), registry.keyring.clone(), registry.house.transports.clone()),
     ]
 }

@@ -32,7 +32,11 @@ pub fn drafts(sheet: &Sheet) -> Result<Drafts, toml::de::Error> {
 fn events(text: &mut String, events: &[FearedEvent]) {
     for event in events {
         let (severity, likelihood) = (level(SEVERITY, event.severity), level(LIKELIHOOD, event.likelihood));
-        let _ = writeln!(text, "\n### {} – {}\n\nGravité {severity}, {likelihood} avec les mesures en place.\n", event.id, event.event);
+        let _ = writeln!(
+            text,
+            "\n### {} – {}\n\nGravité {severity}, {likelihood} avec les mesures en place.\n",
+            event.id, event.event
+        );
         for measure in &event.measures {
             let proof = if measure.test.is_empty() {
                 "à prouver par une personne".to_owned()

@@ -38,7 +38,6 @@ impl House {
         clock: Arc<dyn Clock>,
         places: Arc<Places>,
     ) -> anyhow::Result<Arc<Self>> {
-        let master = Arc::new(MasterKeys::read(&config.master_key_file(), true)?);
         let database = Database::open(
             &config.store(),
             "socle",
@@ -46,13 +45,21 @@ impl House {
             Arc::clone(&clock),
         )
         .await?;
+        // A first key is drawn for an empty house only: another key would open nothing.
+        let fresh = Keyring::is_empty(&database).await?;
+        let master = Arc::new(MasterKeys::read(&config.master_key_file(), fresh)?);
         let keyring = Keyring::new(database.clone(), Arc::clone(&master));
+        keyring.current("house", "presence").await?;
         let mail: Arc<dyn Mailer> = match &config.mail.smtp {
             _ if config.demonstration => Arc::new(Shown),
             Some(url) => Arc::new(Smtp::new(url, &config.mail.from)?),
             None => Arc::new(NoMailer),
         };
-        let transports = Transports { mail, http: Outgoing::new(config.limits.allow_internal_calls)? };
+        let transports = Transports {
+            mail,
+            http: Outgoing::new(config.limits.allow_internal_calls)?,
+            demonstration: config.demonstration,
+        };
         let rates = Rates::new(config.limits.rate_multiplier);
         let people = People::new(database, keyring);
         Ok(Arc::new(Self { config, clock, master, people, transports, rates, places }))

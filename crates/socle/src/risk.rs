@@ -1,5 +1,5 @@
 //! A service's risks as data: what is feared, what is done about it, and the test that proves it is done. A
-//! listed test that does not exist fails the build (`tests/risks.rs` of each service).
+//! listed test that does not exist fails the build (`tests/it/risks.rs` of each service).
 
 use serde::Deserialize;
 

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
+use socle::web::Origin;
 use utoipa::ToSchema;
 
 use super::ApiError;
@@ -42,16 +43,17 @@ pub struct AccessToken {
         (status = 400, description = "The body is not as described", body = RpcError),
         (status = 401, description = "The key does not exist, its secret is wrong, or it was revoked", body = RpcError),
         (status = 413, description = "The body is larger than 2 MB", body = RpcError),
-        (status = 429, description = "Too many requests: 5 a minute for one key"),
+        (status = 429, description = "Too many requests: 5 a minute for one key from one address"),
     )
 )]
 pub async fn create_token(
     State(registry): State<Arc<Registry>>,
+    Origin(from): Origin,
     body: Body<KeyPair>,
 ) -> Result<Response, ApiError> {
     let KeyPair { access_key: id, secret_key } = body.value;
     let now = registry.house.clock.now();
-    let standing = registry.house.rates.count(TOKENS, &id, now);
+    let standing = registry.house.rates.count(TOKENS, &format!("{id} {from}"), now);
     if !standing.allowed {
         return Err(ApiError::TooMany { standing });
     }

@@ -11,7 +11,7 @@ use socle::web::Visitor;
 
 use super::ApiError;
 use crate::rights::RIGHTS;
-use crate::store::{access_key, operator_of, tenant};
+use crate::store::{access_key, operator, operator_of, tenant};
 use crate::{Registry, SHEET};
 
 /// Whoever calls the API: an operator's server with its token, or an agent with their session.
@@ -99,6 +99,14 @@ impl FromRequestParts<Arc<Registry>> for Caller {
             let role = visitor.role_in(SHEET.id).ok_or(ApiError::Unauthorized("Unauthorized application"))?;
             let strong = visitor.signed_in.as_ref().is_some_and(|who| who.assurance() == Assurance::Two);
             if RIGHTS.role(&role.role).is_some_and(|role| role.assurance == Assurance::Two) && !strong {
+                return Err(ApiError::Forbidden);
+            }
+            // A suspended operator sends nothing, by its server or by its people.
+            if let Some(operator) = role.tenant.clone().map(Scope::Tenant).as_ref().and_then(operator_of)
+                && operator::find(&registry.database, &Scope::All, operator)
+                    .await?
+                    .is_none_or(|operator| operator.suspended_at.is_some())
+            {
                 return Err(ApiError::Forbidden);
             }
             Self {

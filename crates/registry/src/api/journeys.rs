@@ -371,6 +371,11 @@ pub async fn correct(
                     "A journey may be corrected until {hours} hours after its departure; cancel it, or write to the registry"
                 )));
             }
+            Corrected::AfterReception { end, received } => {
+                return Err(ApiError::Senseless(format!(
+                    "data/end/datetime: {end} is after the journey was first received, {received}"
+                )));
+            }
             Corrected::Refused(verdict) => {
                 return Err(ApiError::Terms { verdict, details: version.tells_details() });
             }

@@ -59,7 +59,10 @@ pub fn routes(registry: &Arc<Registry>) -> Router {
             .nest(&format!("/{}", &version[1..]), versioned);
     }
     // A version that is not served: 404 without a body, as the national registry answers.
-    for gone in ["v1", "v2", "v3.0", "v3.1", "v4"] {
+    let others = (0..10).filter(|major| *major != 3).map(|major| format!("v{major}"));
+    let minors =
+        (0..30).map(|minor| format!("v3.{minor}")).filter(|version| !VERSIONS.contains(&version.as_str()));
+    for gone in others.chain(minors) {
         routes = routes.route(&format!("/{gone}/{{*rest}}"), axum::routing::any(unserved));
     }
     routes

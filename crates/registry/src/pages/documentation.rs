@@ -15,7 +15,7 @@ use crate::{Registry, SHEET};
 pub fn routes(registry: &Arc<Registry>) -> Router<Arc<Registry>> {
     // The description does not change while the program runs.
     let groups = Arc::new(groups(&openapi::document(registry)));
-    Router::new().route("/registre/api", get(move |visitor: Visitor| show(visitor, Arc::clone(&groups))))
+    Router::new().route("/registre/api", get(async move |visitor: Visitor| show(&visitor, groups)))
 }
 
 /// A route of the interface.
@@ -45,9 +45,9 @@ struct DocumentationPage {
     groups: Arc<Vec<Group>>,
 }
 
-async fn show(visitor: Visitor, groups: Arc<Vec<Group>>) -> Response {
+fn show(visitor: &Visitor, groups: Arc<Vec<Group>>) -> Response {
     page(&DocumentationPage {
-        page: Page::of_service(&visitor, &SHEET, "Documentation de l’interface"),
+        page: Page::of_service(visitor, &SHEET, "Documentation de l’interface"),
         base_url: visitor.house.config.base_url(),
         groups,
     })
@@ -69,12 +69,11 @@ fn groups(document: &OpenApi) -> Vec<Group> {
             let tag = operation.tags.iter().flatten().next().map_or("Autres", String::as_str);
             let (summary, english) = summary(operation);
             let row = Row { method, path: path.clone(), summary, english };
-            match groups.iter_mut().find(|group| group.name == tag) {
-                Some(group) => group.rows.push(row),
-                None => {
-                    let id = format!("routes-{}", groups.len() + 1);
-                    groups.push(Group { id, name: tag.to_owned(), rows: vec![row] });
-                }
+            if let Some(group) = groups.iter_mut().find(|group| group.name == tag) {
+                group.rows.push(row);
+            } else {
+                let id = format!("routes-{}", groups.len() + 1);
+                groups.push(Group { id, name: tag.to_owned(), rows: vec![row] });
             }
         }
     }

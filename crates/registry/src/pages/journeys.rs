@@ -25,8 +25,7 @@ pub fn routes() -> Router<Arc<Registry>> {
 /// A line of the list.
 struct Row {
     href: String,
-    date: String,
-    hour: String,
+    departure: String,
     from: String,
     to: String,
     distance: String,
@@ -39,12 +38,10 @@ struct Row {
 impl Row {
     fn new(journey: Journey, reference: &Reference, operators: &[Operator]) -> Self {
         let (status, colour) = explanation::of_status(journey.public_status());
-        let (date, hour) = place::local(journey.start_at.timestamp(), journey.start_place.as_deref());
         let operator = operators.iter().find(|operator| operator.id == journey.operator_id);
         Self {
             href: format!("/registre/trajets/{}", journey.id),
-            date,
-            hour,
+            departure: place::local_moment(journey.start_at.timestamp(), journey.start_place.as_deref()),
             from: place::name(reference, journey.start_place.as_deref()),
             to: place::name(reference, journey.end_place.as_deref()),
             distance: format::distance(journey.distance_m.into()),

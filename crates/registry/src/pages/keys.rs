@@ -141,7 +141,7 @@ async fn create(
             "Donnez un nom à la clé, pour la reconnaître plus tard. Par exemple : serveur de production.",
         ),
         length if length > LONGEST => {
-            errors.add("label", format!("Ce nom compte {length} caractères ; la limite est de {LONGEST}."))
+            errors.add("label", format!("Ce nom compte {length} caractères ; la limite est de {LONGEST}."));
         }
         _ => {}
     }

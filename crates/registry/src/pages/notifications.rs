@@ -146,7 +146,7 @@ fn read(registry: &Registry, typed: &str) -> Result<String, String> {
     }
     registry.house.transports.http.check(typed).map(|url| url.to_string()).map_err(|refused| match refused {
         Refused::Unreadable(_) => {
-            "Cette adresse n’est pas lisible. Exemple attendu : https://covoiturage.exemple.fr/notifications".to_owned()
+            "Cette adresse n’est pas lisible. Exemple attendu : https://exemple.fr/trajets".to_owned()
         }
         Refused::NotHttps => "L’adresse doit commencer par https:// pour que les messages restent secrets en chemin.".to_owned(),
         Refused::Internal(host) => {

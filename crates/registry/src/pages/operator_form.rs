@@ -69,7 +69,7 @@ fn text(typed: &str, field: &'static str, missing: &str, errors: &mut FormErrors
     match text.chars().count() {
         0 => errors.add(field, missing),
         length if length > LONGEST => {
-            errors.add(field, format!("Ce nom compte {length} caractères ; la limite est de {LONGEST}."))
+            errors.add(field, format!("Ce nom compte {length} caractères ; la limite est de {LONGEST}."));
         }
         _ => {}
     }

@@ -139,6 +139,11 @@ fn offered(scope: &Scope) -> impl Iterator<Item = &'static str> {
         .map(|role| role.name)
 }
 
+/// Whether the role lets one in those who have none any more.
+fn administers(role: &str) -> bool {
+    matches!(role, "registry.admin" | "operator.admin")
+}
+
 fn is_of_operator(role: &str) -> bool {
     role.starts_with("operator.")
 }
@@ -192,15 +197,16 @@ fn read(
     match name.chars().count() {
         0 => errors.add("name", "Indiquez le nom de la personne, comme elle l’écrit."),
         length if length > LONGEST => {
-            errors.add("name", format!("Ce nom compte {length} caractères ; la limite est de {LONGEST}."))
+            errors.add("name", format!("Ce nom compte {length} caractères ; la limite est de {LONGEST}."));
         }
         _ => {}
     }
     let email = Email::parse(&new.email)
         .map_err(|error| {
-            let text = match error.0.is_empty() {
-                true => "Indiquez l’adresse électronique de la personne.".to_owned(),
-                false => error.to_string(),
+            let text = if error.0.is_empty() {
+                "Indiquez l’adresse électronique de la personne.".to_owned()
+            } else {
+                error.to_string()
             };
             errors.add("email", text);
         })
@@ -283,7 +289,7 @@ async fn kept_because(
     member: &Membership,
 ) -> Result<Option<String>, Problem> {
     let people = &registry.house.people;
-    if member.role.ends_with(".admin") {
+    if administers(&member.role) {
         let all = people.members_of(SHEET.id, member.tenant.as_deref()).await?;
         let others = all.iter().filter(|other| {
             other.role == member.role && other.tenant == member.tenant && other.id != member.id

@@ -49,11 +49,19 @@ struct Tried {
     journey: String,
 }
 
+/// Whether the journey would be a proof.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// Accepted, and both ends are known.
+    Accepted,
+    /// Accepted, but an end lies nowhere.
+    Unplaced,
+    Refused,
+}
+
 /// What would become of the journey.
 struct Outcome {
-    /// Accepted, and both ends are known.
-    valid: bool,
-    accepted: bool,
+    fate: Fate,
     already_used: bool,
     start: String,
     end: String,
@@ -71,8 +79,11 @@ impl Outcome {
         };
         let unplaced = judgement.start_place.is_none() || judgement.end_place.is_none();
         Self {
-            valid: judgement.accepted && !unplaced,
-            accepted: judgement.accepted,
+            fate: match (judgement.accepted, unplaced) {
+                (true, false) => Fate::Accepted,
+                (true, true) => Fate::Unplaced,
+                (false, _) => Fate::Refused,
+            },
             already_used: judgement.already_used,
             start: named(&judgement.start_place),
             end: named(&judgement.end_place),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use socle::audit::{Actor, Entry, Personal};
@@ -24,6 +25,11 @@ pub enum Corrected {
     Refused(Verdict),
     /// No longer correctable (§18, decision 6).
     TooLate,
+    /// It would end after it was first received: a journey is sent once it is made.
+    AfterReception {
+        end: Timestamp,
+        received: Timestamp,
+    },
     Unknown,
     /// Somebody else corrected it between reading and writing: read again.
     Raced,
@@ -49,8 +55,14 @@ pub async fn correct(
                     return Ok(Corrected::Raced);
                 }
                 let in_force = terms.at(tx.now());
-                if tx.now() > in_force.correctable_until(before.start_at.timestamp()) {
+                if tx.now() > in_force.correctable_until(before.first_start_at.timestamp()) {
                     return Ok(Corrected::TooLate);
+                }
+                if prepared.end > before.received_at.timestamp() {
+                    return Ok(Corrected::AfterReception {
+                        end: prepared.end,
+                        received: before.received_at.timestamp(),
+                    });
                 }
                 let nearby =
                     Nearby::around(tx.connection(), [(prepared.couple(), prepared.day)].into_iter()).await?;
@@ -121,6 +133,8 @@ async fn replace(
         )
         .exec(tx.connection())
         .await?;
+    // What it replaces is kept too: the audit log's commitment to it can still be checked.
+    request::keep(tx, before.id, "superseded", &before.api_version, before.payload).await?;
     request::keep(tx, before.id, "correction", prepared.api_version, asked).await?;
     tx.record(
         Entry::new(prepared.actor, "journey.corrected", "journey", before.id)

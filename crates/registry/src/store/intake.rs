@@ -302,6 +302,7 @@ fn row(
         operator_class: Set(one.operator_class.as_str().to_owned()),
         start_at: Set(one.start.into()),
         end_at: Set(one.end.into()),
+        first_start_at: Set(one.start.into()),
         day: Set(one.day.0),
         start_place: Set(one.start_place.clone()),
         end_place: Set(one.end_place.clone()),

@@ -23,6 +23,8 @@ pub struct Model {
     pub operator_class: String,
     pub start_at: Instant,
     pub end_at: Instant,
+    /// The departure as first sent.
+    pub first_start_at: Instant,
     pub day: i32,
     pub start_place: Option<String>,
     pub end_place: Option<String>,

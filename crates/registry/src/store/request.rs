@@ -14,7 +14,7 @@ pub struct Model {
     pub id: i64,
     pub journey_id: i64,
     pub at: Instant,
-    /// `correction` or `cancellation`.
+    /// `correction` or `cancellation`; `superseded` for the body that a correction replaced (sealed as a journey's).
     pub kind: String,
     pub api_version: String,
     /// The body, sealed.

@@ -218,6 +218,32 @@ on_both_stores! {
 }
 
 on_both_stores! {
+    async fn a_correction_does_not_move_its_own_deadline(house: TestHouse) {
+        let operator = house.operator("Covoit’Vallée").await;
+        let journey = JourneyBody::an_hour_before(house.now());
+        operator.send(&journey).await;
+        house.wait(SignedDuration::from_hours(2));
+        operator.renew_token().await;
+        let moved = journey.clone().at(house.now() - SignedDuration::from_hours(1), 30);
+        let refused = operator.correct(journey.id(), &moved).await;
+        assert_eq!(refused.status, 422, "it would end after it was first received: {}", refused.text);
+        let earlier = journey.clone().at(house.now() - SignedDuration::from_hours(4), 30);
+        assert_eq!(operator.correct(journey.id(), &earlier).await.status, 200);
+        house.wait(SignedDuration::from_hours(21));
+        operator.renew_token().await;
+        assert_eq!(operator.correct(journey.id(), &earlier).await.status, 200, "23 hours after the first departure");
+        let kept = registry::store::journey::find(house.registry.database.read(), operator.id, journey.id()).await;
+        let kept = kept.expect("a store").expect("a journey");
+        let requests = registry::store::request::about(&house.registry.database, kept.id).await.expect("requests");
+        let kinds: Vec<_> = requests.iter().map(|request| request.kind.as_str()).collect();
+        assert_eq!(kinds, ["superseded", "correction", "superseded", "correction"]);
+        let context = registry::store::journey::context(operator.id, journey.id());
+        let first = house.registry.keyring.open(&context, &requests[0].payload).await.expect("the first body");
+        assert_eq!(serde_json::from_slice::<Value>(&first).expect("JSON"), journey.0, "what was first sent is kept");
+    }
+}
+
+on_both_stores! {
     async fn a_point_nowhere_is_told(house: TestHouse) {
         let operator = house.operator("Covoit’Vallée").await;
         let lost = JourneyBody::an_hour_before(house.now()).with("/start/lat", 45.0).with("/start/lon", -30.0);
@@ -239,7 +265,7 @@ on_both_stores! {
             let answer = operator.speaking(version).read("unknown").await;
             assert_eq!((answer.status, answer.json()), (404, json!({"code": 404, "error": "Not found"})), "{version}");
         }
-        for version in ["v3.1", "v4", "v2"] {
+        for version in ["v3.1", "v3.5", "v4", "v2", "v9"] {
             let answer = operator.speaking(version).read("unknown").await;
             assert_eq!((answer.status, answer.text.as_str()), (404, ""), "{version}");
         }

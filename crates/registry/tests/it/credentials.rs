@@ -103,3 +103,19 @@ on_both_stores! {
         assert_eq!(house.client.get(&url).header("authorization", "Basic YTpi").send().await.expect("an answer").status(), 401);
     }
 }
+
+on_both_stores! {
+    async fn a_suspended_operator_sends_nothing(house: TestHouse) {
+        let operator = house.operator("Covoit’Vallée").await;
+        let (staff, team) = (house.agent("operator.admin", Some(operator.id)).await, house.agent("registry.admin", None).await);
+        let path = format!("/registre/operateurs/{}/suspendre", operator.id);
+        let confirmation = team.open(&path).await;
+        assert_eq!(confirmation.status, 200);
+        assert_eq!(team.submit(&path, &[]).await.status, 303, "{}", confirmation.text);
+        let journey = testkit::JourneyBody::an_hour_before(house.now());
+        assert_eq!(operator.send(&journey).await.status, 401, "not by its server");
+        let by_hand = staff.ask(Method::POST, "/v3.3/journeys", Some(("application/json", journey.to_string()))).await;
+        assert_eq!(by_hand.status, 403, "not by its people");
+        assert_eq!(operator.ask_token().await.status, 401);
+    }
+}

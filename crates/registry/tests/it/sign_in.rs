@@ -164,6 +164,32 @@ fn generated(secret: &str, seconds: i64) -> String {
 }
 
 on_both_stores! {
+    async fn asking_again_and_again_tells_nothing(house: TestHouse) {
+        invited(&house, "registry.user").await;
+        let visitor = Agent::nobody(house.client.clone(), &house.base_url);
+        for _ in 0..8 {
+            let known = visitor.submit("/connexion", &[("email", "camille.martin@exemple.fr")]).await;
+            let unknown = visitor.submit("/connexion", &[("email", "inconnue@exemple.fr")]).await;
+            assert_eq!((known.status, unknown.status), (200, 200));
+        }
+        let messages = visitor.open("/demonstration/messages").await.text;
+        assert_eq!(messages.matches("/connexion/lien/").count(), 5, "a mailbox is not flooded");
+    }
+}
+
+on_both_stores! {
+    async fn second_codes_cannot_be_guessed_by_trying(house: TestHouse) {
+        let admin = house.agent("registry.admin", None).await;
+        admin.open("/connexion/code").await;
+        let mut statuses = Vec::new();
+        for n in 0..6 {
+            statuses.push(admin.submit("/connexion/code", &[("code", &format!("00000{n}"))]).await.status);
+        }
+        assert_eq!(statuses, [422, 422, 422, 422, 422, 429]);
+    }
+}
+
+on_both_stores! {
     async fn forms_of_other_sites_are_refused_and_nobody_is_sent_away(house: TestHouse) {
         let email = invited(&house, "registry.user").await;
         for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://ailleurs.exemple")] {

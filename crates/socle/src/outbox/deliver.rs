@@ -12,7 +12,7 @@ use crate::store::{Database, Instant, StoreError};
 
 /// How many messages one run takes.
 const AT_ONCE: u64 = 50;
-/// After so many tries (about three days) a message is given up, and shown as such.
+/// After so many tries (about a day and a half) a message is given up, and shown as such.
 const TRIES: i32 = 20;
 /// How long a message being sent is left alone.
 const LEASE: SignedDuration = SignedDuration::from_mins(2);

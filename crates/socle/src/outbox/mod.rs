@@ -5,6 +5,7 @@ mod deliver;
 mod transport;
 
 pub use deliver::job;
+use jiff::SignedDuration;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
@@ -117,6 +118,19 @@ pub async fn latest(
 async fn read(keyring: &Keyring, row: &Model) -> Result<Message, SealError> {
     let plain = keyring.open(&context(&row.dedup), &row.sealed).await?;
     serde_json::from_slice(&plain).map_err(|_| SealError::Altered)
+}
+
+/// Forgets what was sent more than a month ago: what a message said is personal.
+pub async fn forget_sent(database: &Database) -> Result<u64, StoreError> {
+    database
+        .write(|tx| {
+            Box::pin(async move {
+                let old = Instant::from(tx.now() - SignedDuration::from_hours(24 * 30));
+                let sent = Entity::delete_many().filter(Column::SentAt.lt(old));
+                Ok(sent.exec(tx.connection()).await?.rows_affected)
+            })
+        })
+        .await
 }
 
 /// How many messages wait, and how many were given up.

@@ -60,12 +60,15 @@ impl Mailer for Shown {
 pub struct Transports {
     pub mail: Arc<dyn Mailer>,
     pub http: Outgoing,
+    /// In a demonstration nothing leaves this machine: a page shows what would have.
+    pub demonstration: bool,
 }
 
 impl Transports {
     pub(super) async fn send(&self, id: i64, at: Timestamp, message: &Message) -> anyhow::Result<()> {
         match message {
             Message::Mail { to, subject, text } => self.mail.send(to, subject, text).await,
+            Message::Webhook { url, .. } if self.demonstration && !is_this_machine(url) => Ok(()),
             Message::Webhook { url, body, secret } => {
                 let moment = at.as_second();
                 let headers = [
@@ -76,6 +79,11 @@ impl Transports {
             }
         }
     }
+}
+
+fn is_this_machine(url: &str) -> bool {
+    let host = url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    host.is_some_and(|host| host == "127.0.0.1" || host == "localhost" || host == "[::1]")
 }
 
 /// HMAC-SHA-256 of `<seconds>.<body>` with the subscription's secret, in hexadecimal.

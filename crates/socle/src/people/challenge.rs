@@ -10,6 +10,7 @@ use subtle::ConstantTimeEq as _;
 use super::{Agent, People, PeopleError};
 use crate::audit::{Actor, Entry};
 use crate::chance;
+use crate::outbox::{self, Message};
 use crate::rights::Assurance;
 use crate::store::Instant;
 
@@ -103,6 +104,12 @@ impl From<crate::store::StoreError> for ChallengeRefused {
     }
 }
 
+impl From<crate::seal::SealError> for ChallengeRefused {
+    fn from(cause: crate::seal::SealError) -> Self {
+        Self::People(cause.into())
+    }
+}
+
 impl From<DbErr> for ChallengeRefused {
     fn from(cause: DbErr) -> Self {
         Self::People(cause.into())
@@ -114,8 +121,14 @@ fn fingerprint(id: &str, secret: &str) -> [u8; 32] {
 }
 
 impl People {
-    /// Opens a challenge for `agent`; the caller sends it to the mailbox.
-    pub async fn challenge(&self, agent: &Agent, next: String) -> Result<Challenge, ChallengeRefused> {
+    /// Opens a challenge for `agent` and puts its letter in the outbox, in one change.
+    pub async fn challenge(
+        &self,
+        agent: &Agent,
+        next: String,
+        letter: impl FnOnce(&Challenge) -> Message + Send + 'static,
+    ) -> Result<Challenge, ChallengeRefused> {
+        let key = self.keyring.current("agents", "people").await?;
         let challenge = Challenge {
             id: chance::secret_text(),
             secret: chance::secret_text(),
@@ -149,6 +162,8 @@ impl People {
                     })
                     .exec_without_returning(tx.connection())
                     .await?;
+                    let dedup = format!("sign-in {}", challenge.id);
+                    outbox::post(tx, &key, "agents", &dedup, &letter(&challenge)).await?;
                     tx.record(Entry::new(Actor::Public, "sign_in.asked", "agent", agent));
                     Ok(challenge)
                 })

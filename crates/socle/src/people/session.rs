@@ -1,6 +1,7 @@
 use jiff::SignedDuration;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
 use sha2::{Digest as _, Sha256};
 
 use super::{Agent, Membership, Method, People, PeopleError, agent, membership};
@@ -208,7 +209,7 @@ impl People {
             .await
     }
 
-    /// Forgets the sessions and links that ended.
+    /// Forgets the sessions and links that ended, and requests for help of more than a year ago.
     pub async fn forget_ended(&self) -> Result<(), PeopleError> {
         self.database
             .write(|tx| {
@@ -219,6 +220,12 @@ impl People {
                         .filter(super::challenge::Column::ExpiresAt.lt(now))
                         .exec(tx.connection())
                         .await?;
+                    let year_ago = Instant::from(tx.now() - SignedDuration::from_hours(24 * 365));
+                    let old_help = Query::delete()
+                        .from_table(Alias::new("help_requests"))
+                        .and_where(Expr::col(Alias::new("created_at")).lt(year_ago))
+                        .to_owned();
+                    tx.connection().execute(&old_help).await?;
                     Ok(())
                 })
             })

@@ -107,6 +107,13 @@ impl Keyring {
         Self { database, master, opened: Arc::default() }
     }
 
+    /// Whether no key was ever drawn in `database`.
+    pub async fn is_empty(database: &Database) -> Result<bool, SealError> {
+        let select =
+            Query::select().column(Alias::new("id")).from(Alias::new("data_keys")).limit(1).to_owned();
+        Ok(database.read().query_one(&select).await?.is_none())
+    }
+
     /// The key that seals new values of `tenant`; drawn and stored at first use.
     pub async fn current(&self, tenant: &str, purpose: &'static str) -> Result<Arc<DataKey>, SealError> {
         let known = self

@@ -21,6 +21,10 @@ pub enum MasterKeyError {
     Io { file: PathBuf, cause: std::io::Error },
     #[error("master key file {file}, line {line}: expected a name, a space and 64 hexadecimal digits")]
     Line { file: PathBuf, line: usize },
+    #[error(
+        "master key file {0} is missing, and the databases hold data sealed with it: bring it back from where it is kept"
+    )]
+    Missing(PathBuf),
     #[error("master key file {0} holds no key")]
     Empty(PathBuf),
     #[error("master key {0} is not in the file: data wrapped with it cannot be opened")]
@@ -40,12 +44,19 @@ impl MasterKeys {
             if let Some(folder) = file.parent() {
                 std::fs::create_dir_all(folder).map_err(io)?;
             }
-            let line = Zeroizing::new(format!("k1 {}\n", hex::encode(chance::secret_bytes::<32>())));
+            let line = Zeroizing::new(format!(
+                "k-{} {}\n",
+                hex::encode(chance::secret_bytes::<4>()),
+                hex::encode(chance::secret_bytes::<32>())
+            ));
             let mut options = std::fs::OpenOptions::new();
             options.write(true).create_new(true);
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
             options.open(file).and_then(|mut opened| opened.write_all(line.as_bytes())).map_err(io)?;
+        }
+        if !create && !file.exists() {
+            return Err(MasterKeyError::Missing(file.to_owned()));
         }
         let text = Zeroizing::new(std::fs::read_to_string(file).map_err(io)?);
         let mut keys = Vec::new();

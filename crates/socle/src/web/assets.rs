@@ -18,25 +18,42 @@ use crate::config::Theme;
 #[include = "*.css"]
 struct ThemeFiles;
 
-/// The theme as one stylesheet, and its name, which changes with its content.
-static THEME: LazyLock<(String, String)> = LazyLock::new(|| {
-    let mut names: Vec<_> = ThemeFiles::iter().collect();
-    // What the others use comes first.
-    names.sort_by_key(|name| match name.as_ref() {
-        "tokens.css" => (0, String::new()),
-        "base.css" => (1, String::new()),
-        other => (2, other.to_owned()),
-    });
-    let css: String = names
-        .iter()
-        .filter_map(|name| ThemeFiles::get(name))
-        .map(|file| String::from_utf8_lossy(&file.data).into_owned() + "\n")
-        .collect();
-    let name = format!("neutre-{}.css", &hex::encode(Sha256::digest(css.as_bytes()))[..12]);
-    (name, css)
-});
+/// The neutral theme as one stylesheet, and its name, which changes with its content.
+static NEUTRAL: LazyLock<Sheet> = LazyLock::new(|| Sheet::of("neutre", &["neutral.css"]));
+/// What goes beside the State's own stylesheet: our tokens and our own few classes.
+static BESIDE: LazyLock<Sheet> =
+    LazyLock::new(|| Sheet::of("complement", &["tokens.css", "own.css", "print.css"]));
 
-const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#1f5c4d"/><path d="M16 26V14m0 0c0-5 3-8 8-8 0 5-3 8-8 8zm0 5c0-4-3-7-8-7 0 4 3 7 8 7z" fill="none" stroke="#fff" stroke-width="2"/></svg>"##;
+struct Sheet {
+    name: String,
+    css: String,
+}
+
+impl Sheet {
+    /// Reads files in order, each import replaced by what it names.
+    fn of(name: &str, files: &[&str]) -> Self {
+        let css: String = files.iter().map(|file| flattened(file)).collect();
+        Self { name: format!("{name}-{}.css", &hex::encode(Sha256::digest(css.as_bytes()))[..12]), css }
+    }
+}
+
+fn flattened(file: &str) -> String {
+    let Some(found) = ThemeFiles::get(file) else {
+        tracing::error!(file, "a stylesheet is missing");
+        return String::new();
+    };
+    let mut flat = String::new();
+    for line in String::from_utf8_lossy(&found.data).lines() {
+        match line.trim().strip_prefix("@import \"").and_then(|rest| rest.strip_suffix("\";")) {
+            Some(imported) => flat.push_str(&flattened(imported)),
+            None => {
+                flat.push_str(line);
+                flat.push('\n');
+            }
+        }
+    }
+    flat
+}
 
 /// The static files pages need.
 pub struct Assets;
@@ -44,11 +61,9 @@ pub struct Assets;
 impl Assets {
     /// Stylesheets of a page, in order.
     pub fn stylesheets(theme: &Theme) -> Vec<String> {
-        let own = format!("/theme/{}", THEME.0);
         match &theme.dsfr_dir {
-            // The State's look comes last, on the same markup; what is ours alone (pp-*) keeps our styles.
-            Some(_) => vec![own, "/theme/dsfr/dsfr.min.css".to_owned()],
-            None => vec![own],
+            Some(_) => vec!["/theme/dsfr/dsfr.min.css".to_owned(), format!("/theme/{}", BESIDE.name)],
+            None => vec![format!("/theme/{}", NEUTRAL.name)],
         }
     }
 
@@ -62,14 +77,16 @@ impl Assets {
 }
 
 async fn stylesheet(Path(name): Path<String>) -> Response {
-    if name != THEME.0 {
-        return StatusCode::NOT_FOUND.into_response();
+    for sheet in [&*NEUTRAL, &*BESIDE] {
+        if name == sheet.name {
+            return immutable("text/css; charset=utf-8", sheet.css.as_str());
+        }
     }
-    immutable("text/css; charset=utf-8", THEME.1.as_str())
+    StatusCode::NOT_FOUND.into_response()
 }
 
 async fn icon() -> Response {
-    immutable("image/svg+xml", ICON)
+    immutable("image/svg+xml", include_str!("../../../../web/theme/favicon.svg"))
 }
 
 fn immutable(kind: &'static str, body: &'static str) -> Response {

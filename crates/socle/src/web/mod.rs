@@ -4,6 +4,7 @@ mod answer;
 pub mod app;
 mod assets;
 mod guard;
+mod origin;
 mod public;
 pub mod rates;
 mod sign_in;
@@ -11,5 +12,6 @@ mod visitor;
 
 pub use answer::{Problem, page, redirect};
 pub use assets::Assets;
+pub use origin::Origin;
 pub use sign_in::demonstration_link;
 pub use visitor::{Visitor, house_of};

@@ -46,8 +46,16 @@ impl Rates {
 
     /// Counts one request of `identity`.
     pub fn count(&self, rate: Rate, identity: &str, now: Timestamp) -> Standing {
+        self.count_within(rate.limit.saturating_mul(self.multiplier), rate, identity, now)
+    }
+
+    /// The same for a limit that protects a secret: configuration does not multiply it.
+    pub fn count_strictly(&self, rate: Rate, identity: &str, now: Timestamp) -> Standing {
+        self.count_within(rate.limit, rate, identity, now)
+    }
+
+    fn count_within(&self, limit: u32, rate: Rate, identity: &str, now: Timestamp) -> Standing {
         let now = now.as_second();
-        let limit = rate.limit.saturating_mul(self.multiplier);
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() > SWEEP {
             windows.retain(|_, window| window.ends > now);

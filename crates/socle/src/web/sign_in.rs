@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Form, Router};
@@ -11,14 +11,17 @@ use serde::Deserialize;
 
 use super::answer::{Problem, page, redirect};
 use super::app::Rooms;
+use super::origin::Origin;
 use super::rates::Rate;
 use super::visitor::{Visitor, safe_next};
 use crate::chance;
-use crate::outbox::{self, Message};
+use crate::outbox::Message;
 use crate::pages::{FormErrors, Page, format};
-use crate::people::{ChallengeRefused, CodeRefused, Email, Method, PeopleError, SESSION_COOKIE, SignedIn};
+use crate::people::{Challenge, ChallengeRefused, CodeRefused, Email, Method, SESSION_COOKIE, SignedIn};
 use crate::seal::{Linkage, LinkageKind};
 
+/// How many second codes one agent may try.
+const SECOND_CODES: Rate = Rate { name: "second-code", limit: 5, window: 300 };
 /// How often one address may ask for links.
 const ASKING: Rate = Rate { name: "sign-in", limit: 20, window: 60 };
 
@@ -84,11 +87,10 @@ struct SentPage {
 
 async fn send_link(
     visitor: Visitor,
-    headers: HeaderMap,
+    Origin(from): Origin,
     Form(asked): Form<Asked>,
 ) -> Result<Response, Problem> {
     let house = &visitor.house;
-    let from = Visitor::address(&headers, None, house.config.server.behind_proxy);
     if !house.rates.count(ASKING, &from, house.clock.now()).allowed {
         return Err(Problem::TooMany);
     }
@@ -104,38 +106,22 @@ async fn send_link(
     let mut id = chance::secret_text();
     let agent = house.people.agent_by_email(&email).await?.filter(|agent| agent.blocked_at.is_none());
     if let Some(agent) = agent {
-        match house.people.challenge(&agent, safe_next(&asked.suite).to_owned()).await {
-            Ok(challenge) => {
-                let link = format!(
-                    "{}/connexion/lien/{}/{}",
-                    house.config.base_url(),
-                    challenge.id,
-                    challenge.secret
-                );
-                let message = Message::Mail {
-                    to: email.as_str().to_owned(),
-                    subject: "Votre lien de connexion".to_owned(),
-                    text: format!(
-                        "Bonjour {},\n\nPour vous connecter, ouvrez ce lien :\n{link}\n\nOu saisissez ce code sur la page restée \
-                         ouverte : {}\n\nLe lien et le code servent une fois, pendant 15 minutes. Si vous n’avez rien demandé, \
-                         ignorez ce message.\n",
-                        agent.name, challenge.code
-                    ),
-                };
-                let key = house.people.keyring().current("agents", "people").await?;
-                let dedup = format!("sign-in {}", challenge.id);
-                house
-                    .people
-                    .database()
-                    .write::<_, PeopleError, _>(move |tx| {
-                        Box::pin(async move { Ok(outbox::post(tx, &key, "agents", &dedup, &message).await?) })
-                    })
-                    .await?;
-                id = challenge.id;
-            }
-            Err(ChallengeRefused::TooMany) => return Err(Problem::TooMany),
+        let (base, name, to) = (house.config.base_url(), agent.name.clone(), email.as_str().to_owned());
+        let letter = move |challenge: &Challenge| Message::Mail {
+            to,
+            subject: "Votre lien de connexion".to_owned(),
+            text: format!(
+                "Bonjour {name},\n\nPour vous connecter, ouvrez ce lien :\n{base}/connexion/lien/{}/{}\n\nOu saisissez ce \
+                 code sur la page restée ouverte : {}\n\nLe lien et le code servent une fois, pendant 15 minutes. Si vous \
+                 n’avez rien demandé, ignorez ce message.\n",
+                challenge.id, challenge.secret, challenge.code
+            ),
+        };
+        match house.people.challenge(&agent, safe_next(&asked.suite).to_owned(), letter).await {
+            Ok(challenge) => id = challenge.id,
             Err(ChallengeRefused::People(error)) => return Err(error.into()),
-            Err(ChallengeRefused::Unknown | ChallengeRefused::Wrong { .. }) => {}
+            // Too many links: the earlier ones still work, and a stranger learns nothing.
+            Err(_) => {}
         }
     }
     Ok(sent_page(&visitor, id, email.as_str(), FormErrors::default()))
@@ -275,6 +261,15 @@ struct SecondCode {
 async fn check_second_proof(visitor: Visitor, Form(given): Form<SecondCode>) -> Result<Response, Problem> {
     let who = signed_in(&visitor)?;
     let people = &visitor.house.people;
+    // A limit of security: configuration does not multiply it.
+    let tries = visitor.house.rates.count_strictly(
+        SECOND_CODES,
+        &who.agent.id.to_string(),
+        visitor.house.clock.now(),
+    );
+    if !tries.allowed {
+        return Err(Problem::TooMany);
+    }
     match people.check_code(who.agent.id, given.code).await {
         Ok(()) => {
             people.strengthen(who, Method::CodeGenerator).await?;

@@ -107,22 +107,6 @@ impl Visitor {
     pub fn actor(&self) -> Actor {
         self.signed_in.as_ref().map_or(Actor::Public, |signed_in| Actor::Agent(signed_in.agent.id))
     }
-
-    /// The address requests are counted by when nobody is signed in.
-    pub(super) fn address(headers: &HeaderMap, peer: Option<std::net::IpAddr>, behind_proxy: bool) -> String {
-        let forwarded = behind_proxy
-            .then(|| {
-                headers
-                    .get("x-forwarded-for")?
-                    .to_str()
-                    .ok()?
-                    .rsplit(',')
-                    .next()
-                    .map(|ip| ip.trim().to_owned())
-            })
-            .flatten();
-        forwarded.or_else(|| peer.map(|ip| ip.to_string())).unwrap_or_else(|| "unknown".to_owned())
-    }
 }
 
 /// Where one may be sent after signing in: only within this site.

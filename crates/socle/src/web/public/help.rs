@@ -1,6 +1,6 @@
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Form, Router};
@@ -15,7 +15,7 @@ use crate::people::{Email, PeopleError};
 use crate::store::Instant;
 use crate::web::app::Rooms;
 use crate::web::rates::Rate;
-use crate::web::{Problem, Visitor, page};
+use crate::web::{Origin, Problem, Visitor, page};
 
 /// How often one address may write.
 const WRITING: Rate = Rate { name: "help", limit: 5, window: 60 };
@@ -84,11 +84,10 @@ async fn ask(State(rooms): State<Rooms>, visitor: Visitor, Query(about): Query<A
 async fn send(
     State(rooms): State<Rooms>,
     visitor: Visitor,
-    headers: HeaderMap,
+    Origin(from): Origin,
     Form(asked): Form<Asked>,
 ) -> Result<Response, Problem> {
     let house = &visitor.house;
-    let from = Visitor::address(&headers, None, house.config.server.behind_proxy);
     if !house.rates.count(WRITING, &from, house.clock.now()).allowed {
         return Err(Problem::TooMany);
     }
