@@ -19,10 +19,18 @@ export function focused(page) {
   });
 }
 
+/** Starts the keyboard's walk again from the page's top: forms that came back put the focus on their first wrong field. */
+function fromTheTop(page) {
+  return page.evaluate(() => {
+    document.body.setAttribute("tabindex", "-1");
+    document.body.focus();
+    document.body.removeAttribute("tabindex");
+  });
+}
+
 /** The first Tab stop leads to the content and shows itself; Enter goes there and the next Tab stays inside. */
 export async function assertSkipLinkFirst(page) {
-  // Forms that came back put the focus on their first wrong field: start from the page's top again.
-  await page.evaluate(() => document.activeElement?.blur());
+  await fromTheTop(page);
   await page.keyboard.press("Tab");
   const first = await focused(page);
   assert.equal(first?.href, "#contenu", `the first Tab stop is ${JSON.stringify(first)}`);
@@ -34,8 +42,10 @@ export async function assertSkipLinkFirst(page) {
 
 /** Tabs through a page: every stop is seen and outlined, and the walk comes back to its start (no trap). */
 export async function assertNoTrap(page, most = 300) {
-  await page.evaluate(() => document.activeElement?.blur());
+  await fromTheTop(page);
   let first = null;
+  let seen = 0;
+  let previous = null;
   for (let stop = 0; stop < most; stop += 1) {
     await page.keyboard.press("Tab");
     const here = await focused(page);
@@ -48,8 +58,12 @@ export async function assertNoTrap(page, most = 300) {
       return globalThis.walk.get(element);
     });
     first ??= key;
-    if (stop > 0 && key === first) return stop;
-    assert.equal(key, stop, `the focus comes back to ${here.tag} "${here.text.slice(0, 40)}": a trap`);
+    // A date has a stop for its day, its month and its year: the same element several times in a row.
+    if (key === previous) continue;
+    previous = key;
+    if (seen > 0 && key === first) return seen;
+    assert.equal(key, seen, `the focus comes back to ${here.tag} "${here.text.slice(0, 40)}": a trap`);
+    seen += 1;
   }
   throw new Error(`more than ${most} Tab stops`);
 }

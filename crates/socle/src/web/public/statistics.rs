@@ -30,6 +30,8 @@ async fn measure(rooms: &Rooms) -> anyhow::Result<Vec<Indicator>> {
 struct Figure {
     title: &'static str,
     definition: &'static str,
+    /// Whether something measures it already.
+    measured: bool,
     value: String,
     unit: &'static str,
     period: String,
@@ -45,7 +47,7 @@ impl Figure {
                 reason = "counts and whole kilometres, far below 2^53"
             )]
             Measure::Measured { value } => (format::integer(value.round() as i64), indicator.unit_label),
-            Measure::NotMeasuredYet => ("pas encore mesuré".to_owned(), ""),
+            Measure::NotMeasuredYet => (String::new(), ""),
         };
         let period = match indicator.period.from {
             Some(from) => format!("du {} au {}", format::date(from), format::date(indicator.period.to)),
@@ -54,6 +56,7 @@ impl Figure {
         Self {
             title: indicator.title,
             definition: indicator.definition,
+            measured: matches!(indicator.measure, Measure::Measured { .. }),
             value,
             unit,
             period,
