@@ -71,6 +71,7 @@ CREATE TABLE journeys (
 );
 CREATE UNIQUE INDEX journeys_by_operator_journey ON journeys (operator_id, operator_journey_id);
 CREATE INDEX journeys_by_status ON journeys (operator_id, status, start_at);
+CREATE INDEX journeys_by_departure ON journeys (start_at);
 CREATE INDEX journeys_by_change ON journeys (operator_id, change);
 CREATE INDEX journeys_to_verify ON journeys (id) WHERE status = 'pending';
 

@@ -1,9 +1,11 @@
 //! What happens without a request: one list per service, leased so that one instance runs each job, retried
 //! with growing pauses, visible to the people who run the program.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use jiff::SignedDuration;
 use sea_orm::ActiveValue::Set;
@@ -137,7 +139,9 @@ async fn run_leased(database: &Database, job: &Job, instance: &str) -> Result<bo
     let mut done = 0;
     let mut runs = 0;
     let outcome = loop {
-        match (job.run)().await {
+        // A run that panics is a run that failed.
+        let ran = AssertUnwindSafe((job.run)()).catch_unwind().await;
+        match ran.unwrap_or_else(|_| Err(anyhow::anyhow!("the job panicked"))) {
             Ok(ran) => {
                 done += ran.done;
                 runs += 1;
@@ -154,7 +158,7 @@ async fn run_leased(database: &Database, job: &Job, instance: &str) -> Result<bo
     }
     metrics::counter!("pepiniere_job_done", "job" => job.kind).increment(done);
     let more = matches!(outcome, Ok(true));
-    close(database, job.kind, done, outcome.err().map(|error| format!("{error:#}"))).await?;
+    close(database, job.kind, instance, done, outcome.err().map(|error| format!("{error:#}"))).await?;
     Ok(more)
 }
 
@@ -178,14 +182,18 @@ async fn lease(database: &Database, kind: &'static str, instance: &str) -> Resul
                 let leased = Entity::update_many()
                     .set(ActiveModel {
                         leased_until: Set(Some((tx.now() + LEASE).into())),
-                        leased_by: Set(Some(instance)),
+                        leased_by: Set(Some(instance.clone())),
                         last_started_at: Set(Some(now)),
                         ..Default::default()
                     })
                     .filter(Column::Kind.eq(kind))
                     .filter(Column::RunAt.lte(now))
                     .filter(
-                        Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lt(now)),
+                        Condition::any()
+                            .add(Column::LeasedUntil.is_null())
+                            .add(Column::LeasedUntil.lt(now))
+                            // Its own lease, from before it was killed: instances have distinct names.
+                            .add(Column::LeasedBy.eq(instance)),
                     )
                     .exec(tx.connection())
                     .await?;
@@ -198,9 +206,11 @@ async fn lease(database: &Database, kind: &'static str, instance: &str) -> Resul
 async fn close(
     database: &Database,
     kind: &'static str,
+    instance: &str,
     done: u64,
     error: Option<String>,
 ) -> Result<(), StoreError> {
+    let instance = instance.to_owned();
     database
         .write(move |tx| {
             Box::pin(async move {
@@ -224,6 +234,7 @@ async fn close(
                         ..Default::default()
                     })
                     .filter(Column::Kind.eq(kind))
+                    .filter(Column::LeasedBy.eq(instance))
                     .exec(tx.connection())
                     .await?;
                 Ok(())

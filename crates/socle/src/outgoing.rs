@@ -35,6 +35,8 @@ impl Outgoing {
         let client = reqwest::Client::builder()
             .timeout(Duration::from_secs(10))
             .connect_timeout(Duration::from_secs(5))
+            // A proxy of the environment would resolve names for us, past the guard.
+            .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .user_agent("pepiniere")
             .dns_resolver(Arc::new(PublicOnly { allow_internal }))

@@ -52,6 +52,9 @@ pub async fn create_token(
     body: Body<KeyPair>,
 ) -> Result<Response, ApiError> {
     let KeyPair { access_key: id, secret_key } = body.value;
+    if id.len() > 256 || secret_key.len() > 256 {
+        return Err(ApiError::Unauthorized("Unauthorized access key"));
+    }
     let now = registry.house.clock.now();
     let standing = registry.house.rates.count(TOKENS, &format!("{id} {from}"), now);
     if !standing.allowed {

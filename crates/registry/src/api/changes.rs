@@ -13,7 +13,7 @@ use super::caller::Caller;
 use super::error::RpcError;
 use crate::Registry;
 use crate::store::changes::since;
-use crate::store::journey::Journey;
+use crate::store::journey::Brief;
 
 /// A journey whose status changed.
 #[derive(Serialize, ToSchema)]
@@ -28,7 +28,7 @@ pub struct Change {
 }
 
 impl Change {
-    pub fn new(journey: &Journey) -> Self {
+    pub fn new(journey: &Brief) -> Self {
         Self {
             operator_journey_id: journey.operator_journey_id.clone(),
             journey_id: journey.id.to_string(),

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use socle::rights::Scope;
 use utoipa::ToSchema;
 
 use super::ApiError;
@@ -14,6 +15,11 @@ use super::caller::Caller;
 use super::error::{PlainError, RpcError};
 use crate::Registry;
 use crate::store::{PAYLOADS, subscription, tenant};
+
+/// How many subscriptions one operator may hold.
+const MOST: usize = 10;
+/// The longest address, in bytes.
+const LONGEST: usize = 2_000;
 
 /// An open subscription.
 #[derive(Serialize, ToSchema)]
@@ -76,6 +82,7 @@ pub async fn list(State(registry): State<Arc<Registry>>, caller: Caller) -> Resu
         (status = 400, description = "The address is not one we may call", body = RpcError),
         (status = 401, description = "Nobody is recognised", body = RpcError),
         (status = 403, description = "This caller may not subscribe", body = RpcError),
+        (status = 409, description = "Ten subscriptions are open already", body = RpcError),
         (status = 413, description = "The body is larger than 2 MB", body = RpcError),
         (status = 429, description = "Too many requests"),
     )
@@ -92,6 +99,13 @@ pub async fn create(
         .http
         .check(&body.value.url)
         .map_err(|refused| ApiError::InvalidParameters(format!("data/url: {refused}")))?;
+    if body.value.url.len() > LONGEST {
+        return Err(ApiError::InvalidParameters(format!("data/url: more than {LONGEST} characters")));
+    }
+    let open = subscription::list(&registry.database, &Scope::Tenant(tenant(operator))).await?.len();
+    if open >= MOST {
+        return Err(ApiError::Conflict(format!("{open} subscriptions are open: end one first")));
+    }
     let key = registry.keyring.current(&tenant(operator), PAYLOADS).await?;
     let new = NewSubscription {
         id: uuid::Uuid::new_v4().to_string(),

@@ -1,6 +1,8 @@
 //! The terms of use (spec §5.1, decisions of §18): what is refused at once, by the same operator's journeys
 //! alone. Thresholds are data with validity dates: `data/terms.toml`.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -189,8 +191,8 @@ impl Terms {
         }
         // The submitted trip itself does not count: its second passenger is welcome (§5.1).
         let others = neighbours.into_iter().filter(|other| other.trip != journey.trip);
-        let mut by_driver: Vec<&str> = Vec::new();
-        let mut by_passenger: Vec<&str> = Vec::new();
+        let mut by_driver: HashSet<&str> = HashSet::new();
+        let mut by_passenger: HashSet<&str> = HashSet::new();
         let gap = SignedDuration::from_mins(self.minutes_between_trips);
         let mut close: Option<&Neighbour> = None;
         for other in others {
@@ -198,8 +200,8 @@ impl Terms {
                 for (person, trips) in
                     [(journey.couple.driver, &mut by_driver), (journey.couple.passenger, &mut by_passenger)]
                 {
-                    if other.couple.has(person) && !trips.contains(&other.trip.as_str()) {
-                        trips.push(&other.trip);
+                    if other.couple.has(person) {
+                        trips.insert(&other.trip);
                     }
                 }
             }

@@ -161,7 +161,7 @@ impl Told {
             refusals: journey.violations()?.iter().map(explanation::of_violation).collect(),
             terms: terms.version.clone(),
             terms_since: place::day(terms.valid_from),
-            correction: correction(registry.terms.at(now), status, start, now),
+            correction: correction(registry.terms.at(now), status, journey.first_start_at.timestamp(), now),
             end_of_changes: end_of_changes(terms, status, start, now),
             start: place::local_moment(start, start_code),
             end: place::local_moment(end, end_code),
@@ -223,7 +223,8 @@ fn class(class: &str) -> &'static str {
 fn events(journey: &Journey, asked: &[JourneyRequest]) -> Vec<Event> {
     let mut events =
         vec![Event { when: place::moment(journey.received_at), what: "Trajet reçu".to_owned() }];
-    events.extend(asked.iter().map(|request| Event {
+    // What a correction replaced is kept beside it: it is not an event of its own.
+    events.extend(asked.iter().filter(|request| request.kind != "superseded").map(|request| Event {
         when: place::moment(request.at),
         what: match request.kind.as_str() {
             "correction" => "Trajet corrigé par l’opérateur".to_owned(),

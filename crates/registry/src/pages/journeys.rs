@@ -13,7 +13,7 @@ use socle::web::{Problem, Visitor, page};
 use super::asked::Asked;
 use super::journey_filters::{A_PAGE, COUNTED, Candidate, Filters, Read};
 use super::{answered, place};
-use crate::store::journey::Journey;
+use crate::store::journey::Brief;
 use crate::store::operator::Operator;
 use crate::store::{journey, operator, tenant};
 use crate::{Registry, SHEET, explanation};
@@ -36,7 +36,7 @@ struct Row {
 }
 
 impl Row {
-    fn new(journey: Journey, reference: &Reference, operators: &[Operator]) -> Self {
+    fn new(journey: Brief, reference: &Reference, operators: &[Operator]) -> Self {
         let (status, colour) = explanation::of_status(journey.public_status());
         let operator = operators.iter().find(|operator| operator.id == journey.operator_id);
         Self {

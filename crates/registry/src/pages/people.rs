@@ -7,9 +7,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
-use socle::outbox::{self, Message};
+use socle::outbox::Message;
 use socle::pages::{Choice, FormErrors, Page};
-use socle::people::{Agent, Email, Membership, NewMembership, PeopleError};
+use socle::people::{Agent, Email, Membership, NewMembership};
 use socle::rights::{Grant, Scope};
 use socle::web::{Problem, Visitor, page, redirect};
 
@@ -181,8 +181,8 @@ async fn invite(
     let Some((email, name, role)) = read.filter(|_| errors.is_empty()) else {
         return people_page(&registry, &visitor, &scope, new, errors, &Done::default()).await;
     };
-    let given = people.give_role(visitor.actor(), email.clone(), name.clone(), role).await?;
-    write_to(&visitor, &given, &email, &name).await?;
+    let letter = letter(&visitor, &role, &email, &name);
+    people.invite(visitor.actor(), email, name, role, letter).await?;
     Ok(redirect("/registre/personnes?fait=role-donne"))
 }
 
@@ -232,10 +232,9 @@ fn read(
     (errors, read)
 }
 
-/// Puts the invitation in the outbox.
-async fn write_to(visitor: &Visitor, given: &Membership, email: &Email, name: &str) -> Result<(), Problem> {
+/// What the person receives.
+fn letter(visitor: &Visitor, given: &NewMembership, email: &Email, name: &str) -> Message {
     let house = &visitor.house;
-    let key = house.people.keyring().current("agents", "people").await?;
     let inviter =
         visitor.signed_in.as_ref().map_or("L’équipe du registre", |signed_in| &signed_in.agent.name);
     let text = format!(
@@ -253,23 +252,7 @@ async fn write_to(visitor: &Visitor, given: &Membership, email: &Email, name: &s
         email = email.as_str(),
         team = house.config.contact.team_email,
     );
-    let message = Message::Mail {
-        to: email.as_str().to_owned(),
-        subject: format!("Votre accès : {}", SHEET.name),
-        text,
-    };
-    let dedup = format!("invitation {}", given.id);
-    house
-        .people
-        .database()
-        .write::<_, PeopleError, _>(move |tx| {
-            Box::pin(async move {
-                outbox::post(tx, &key, "agents", &dedup, &message).await?;
-                Ok(())
-            })
-        })
-        .await?;
-    Ok(())
+    Message::Mail { to: email.as_str().to_owned(), subject: format!("Votre accès : {}", SHEET.name), text }
 }
 
 /// A role held here that the visitor may take back.
@@ -372,7 +355,7 @@ async fn remove(
         return Err(Problem::Refused { status: StatusCode::CONFLICT, text: reason });
     }
     let within = tenant_of(&scope).map(str::to_owned);
-    if !registry.house.people.take_role(visitor.actor(), id, within).await? {
+    if !registry.house.people.take_role(visitor.actor(), SHEET.id, id, within).await? {
         return Err(Problem::NotFound);
     }
     Ok(redirect("/registre/personnes?fait=role-retire"))

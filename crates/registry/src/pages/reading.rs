@@ -257,7 +257,7 @@ mod tests {
         ] {
             assert_eq!(said(from, to), expected);
         }
-        let cut = read::<Submission>(EXAMPLE[..200].as_bytes()).expect_err("a mistake");
+        let cut = read::<Submission>(&EXAMPLE.as_bytes()[..200]).expect_err("a mistake");
         assert!(of_body(&cut).contains("s’arrête trop tôt"), "{}", of_body(&cut));
     }
 }

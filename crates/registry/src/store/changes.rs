@@ -3,7 +3,7 @@ use sea_orm::{QueryOrder as _, QuerySelect as _};
 use socle::rights::Scope;
 use socle::store::Database;
 
-use super::journey::{Column, Entity, Journey};
+use super::journey::{Brief, Column, Entity};
 use super::{RegistryError, operator_of};
 
 /// The journeys whose status changed after `after`, each once with its present status, in the order of the
@@ -13,21 +13,25 @@ pub async fn since(
     scope: &Scope,
     after: i64,
     limit: u64,
-) -> Result<Vec<Journey>, RegistryError> {
+) -> Result<Vec<Brief>, RegistryError> {
     let mut select =
         Entity::find().filter(Column::Change.gt(after)).order_by_asc(Column::Change).limit(limit);
     if let Some(operator) = operator_of(scope) {
         select = select.filter(Column::OperatorId.eq(operator));
     }
-    Ok(select.all(database.read()).await?)
+    Ok(select.into_partial_model().all(database.read()).await?)
 }
 
 /// The number of the latest change of an operator's journeys: where a new subscription starts.
 pub async fn latest(database: &Database, operator: i64) -> Result<i64, RegistryError> {
-    let last = Entity::find()
+    let last: Option<i64> = Entity::find()
+        .select_only()
+        .column(Column::Change)
         .filter(Column::OperatorId.eq(operator))
         .order_by_desc(Column::Change)
+        .limit(1)
+        .into_tuple()
         .one(database.read())
         .await?;
-    Ok(last.map_or(0, |journey| journey.change))
+    Ok(last.unwrap_or(0))
 }

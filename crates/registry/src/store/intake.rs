@@ -211,11 +211,7 @@ pub async fn store_batch(
         }
         let idempotency = one.idempotency.clone();
         if !known.insert((one.operator, one.operator_journey_id.clone())) {
-            tx.record(
-                Entry::new(one.actor, "journey.duplicate", "operator", one.operator)
-                    .with_facts(serde_json::json!({"operator_journey_id": one.operator_journey_id}))
-                    .with_personal(Personal::Elsewhere(one.commitment)),
-            );
+            tx.record(Entry::new(one.actor, "journey.duplicate", "operator", one.operator));
             outcomes.push(Received::Duplicate);
             continue;
         }
@@ -483,13 +479,11 @@ impl Nearby {
     /// The neighbours of one journey: those of either person, each once.
     pub fn of_journey(&self, operator: i64, couple: Couple, day: LocalDay) -> Vec<&Neighbour> {
         let mut neighbours: Vec<&Neighbour> = Vec::new();
+        let mut seen = HashSet::new();
         for person in [couple.driver, couple.passenger] {
             for day in day.around() {
-                for neighbour in self.0.get(&(operator, person, day)).into_iter().flatten() {
-                    if !neighbours.iter().any(|known| known.journey == neighbour.journey) {
-                        neighbours.push(neighbour);
-                    }
-                }
+                let found = self.0.get(&(operator, person, day)).into_iter().flatten();
+                neighbours.extend(found.filter(|neighbour| seen.insert(neighbour.journey.as_str())));
             }
         }
         neighbours

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait as _, Query};
-use sea_orm::{Condition, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select};
+use sea_orm::{Condition, DerivePartialModel, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select};
 use socle::rights::Scope;
 use socle::store::{Database, Instant};
 
@@ -52,6 +52,30 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// A journey as lists and feeds tell it: without its sealed body, which may be large.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "Entity")]
+pub struct Brief {
+    pub id: i64,
+    pub operator_id: i64,
+    pub operator_journey_id: String,
+    pub operator_class: String,
+    pub start_at: Instant,
+    pub end_at: Instant,
+    pub start_place: Option<String>,
+    pub end_place: Option<String>,
+    pub distance_m: i32,
+    pub status: String,
+    pub updated_at: Instant,
+    pub change: i64,
+}
+
+impl Brief {
+    pub fn public_status(&self) -> PublicStatus {
+        self.status.parse().unwrap_or(PublicStatus::Unknown)
+    }
+}
 
 /// What binds a sealed body to its journey: the operator's own identifier, known before the number is drawn.
 pub fn context(operator: i64, operator_journey_id: &str) -> String {
@@ -152,12 +176,13 @@ pub async fn list(
     database: &Database,
     scope: &Scope,
     listing: &Listing,
-) -> Result<Vec<Journey>, RegistryError> {
+) -> Result<Vec<Brief>, RegistryError> {
     Ok(filtered(scope, listing)
         .order_by_desc(Column::StartAt)
         .order_by_desc(Column::Id)
         .limit(listing.limit)
         .offset(listing.offset)
+        .into_partial_model()
         .all(database.read())
         .await?)
 }

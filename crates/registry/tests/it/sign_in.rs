@@ -76,7 +76,7 @@ on_both_stores! {
         let wrong = if code == "000000" { "000001" } else { "000000" };
         let refused = visitor.submit("/connexion/code-recu", &[("id", &id), ("code", wrong)]).await;
         assert_eq!(refused.status, 422);
-        assert!(refused.text.contains("reste 4 essais"), "{}", refused.text);
+        assert!(refused.text.contains("pas le bon"), "{}", refused.text);
         let spaced = format!("{} {}", &code[..3], &code[3..]);
         assert_eq!(visitor.submit("/connexion/code-recu", &[("id", &id), ("code", &spaced)]).await.status, 303);
 

@@ -82,13 +82,7 @@ pub enum Broken {
 /// Reads the whole chain of `database` and recomputes every link.
 pub async fn verify(database: &Database) -> Result<Verified, Broken> {
     let connection = database.read();
-    let head = connection
-        .query_one(
-            Query::select().columns(["commit_group", "link"].map(Alias::new)).from(Alias::new("commit_head")),
-        )
-        .await?
-        .ok_or_else(|| DbErr::RecordNotFound("commit_head".to_owned()))?;
-    let expected: i64 = head.try_get_by_index(0)?;
+    let expected = head_of(connection).await?;
     let mut previous: Vec<u8> = Vec::new();
     let mut verified = Verified { groups: 0, entries: 0 };
     while verified.groups < expected {
@@ -105,6 +99,9 @@ pub async fn verify(database: &Database) -> Result<Verified, Broken> {
             while let Some(entry) = entries.peek() {
                 if entry.try_get_by_index::<i64>(0)? != number {
                     break;
+                }
+                if entry.try_get_by_index::<Instant>(9)? != at {
+                    return Err(Broken::Link(number));
                 }
                 link.add_row(number, entry)?;
                 verified.entries += 1;
@@ -129,10 +126,20 @@ pub async fn verify(database: &Database) -> Result<Verified, Broken> {
         )
         .await?
         .and_then(|row| row.try_get_by_index(0).ok());
-    if last.unwrap_or(0) != expected {
+    // Groups written meanwhile are beyond what was verified; groups that the head does not know are not.
+    let now = head_of(connection).await?;
+    if !(expected..=now).contains(&last.unwrap_or(0)) {
         return Err(Broken::Truncated { found: last.unwrap_or(0), expected });
     }
     Ok(verified)
+}
+
+/// The number of the last group, as the head says it.
+async fn head_of(connection: &DatabaseConnection) -> Result<i64, DbErr> {
+    let select =
+        Query::select().column(Alias::new("commit_group")).from(Alias::new("commit_head")).to_owned();
+    let head = connection.query_one(&select).await?;
+    head.ok_or_else(|| DbErr::RecordNotFound("commit_head".to_owned()))?.try_get_by_index(0)
 }
 
 /// The groups numbered from `from` to `to`: number, instant, link.
@@ -167,6 +174,7 @@ async fn entries_between(
     let select = Query::select()
         .columns(columns)
         .column(personal("sealed"))
+        .column(entry("at"))
         .from(Alias::new("audit_entries"))
         .left_join(Alias::new("audit_personal"), same)
         .and_where(Expr::col(entry("commit_group")).between(from, to))

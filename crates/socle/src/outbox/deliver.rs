@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::SignedDuration;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
@@ -12,6 +13,8 @@ use crate::store::{Database, Instant, StoreError};
 
 /// How many messages one run takes.
 const AT_ONCE: u64 = 50;
+/// How many are sent at the same time.
+const SIDE_BY_SIDE: usize = 8;
 /// After so many tries (about a day and a half) a message is given up, and shown as such.
 const TRIES: i32 = 20;
 /// How long a message being sent is left alone.
@@ -40,19 +43,32 @@ async fn deliver(database: Database, keyring: Keyring, transports: Transports) -
         .all(database.read())
         .await?;
     let more = due.len() as u64 == AT_ONCE;
-    let mut done = 0;
-    for row in due {
-        if !lease(&database, row.id).await? {
-            continue;
-        }
-        let outcome = match read(&keyring, &row).await {
-            Ok(message) => transports.send(row.id, now, &message).await,
-            Err(error) => Err(error.into()),
-        };
-        done += u64::from(outcome.is_ok());
-        close(&database, row, outcome.err().map(|error| format!("{error:#}"))).await?;
-    }
+    // Side by side: a server that is slow to answer does not hold the others back.
+    let sent = futures::stream::iter(due.into_iter().map(|row| one(&database, &keyring, &transports, row)))
+        .buffer_unordered(SIDE_BY_SIDE)
+        .try_collect::<Vec<_>>()
+        .await?;
+    let done = sent.into_iter().map(u64::from).sum();
     Ok(Ran { done, more })
+}
+
+/// Sends one message, if nobody else is sending it; whether it went.
+async fn one(
+    database: &Database,
+    keyring: &Keyring,
+    transports: &Transports,
+    row: Model,
+) -> Result<bool, StoreError> {
+    if !lease(database, row.id).await? {
+        return Ok(false);
+    }
+    let outcome = match read(keyring, &row).await {
+        Ok(message) => transports.send(row.id, database.clock().now(), &message).await,
+        Err(error) => Err(error.into()),
+    };
+    let sent = outcome.is_ok();
+    close(database, row, outcome.err().map(|error| format!("{error:#}"))).await?;
+    Ok(sent)
 }
 
 async fn lease(database: &Database, id: i64) -> Result<bool, StoreError> {

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{QueryOrder as _, QuerySelect as _};
+use sea_orm::{Condition, QueryOrder as _, QuerySelect as _};
 use serde::{Deserialize, Serialize};
 pub use transport::{Mailer, Shown, Smtp, Transports};
 
@@ -120,13 +120,14 @@ async fn read(keyring: &Keyring, row: &Model) -> Result<Message, SealError> {
     serde_json::from_slice(&plain).map_err(|_| SealError::Altered)
 }
 
-/// Forgets what was sent more than a month ago: what a message said is personal.
+/// Forgets what was sent or given up more than a month ago: what a message said is personal.
 pub async fn forget_sent(database: &Database) -> Result<u64, StoreError> {
     database
         .write(|tx| {
             Box::pin(async move {
                 let old = Instant::from(tx.now() - SignedDuration::from_hours(24 * 30));
-                let sent = Entity::delete_many().filter(Column::SentAt.lt(old));
+                let ended = Condition::any().add(Column::SentAt.lt(old)).add(Column::GivenUpAt.lt(old));
+                let sent = Entity::delete_many().filter(ended);
                 Ok(sent.exec(tx.connection()).await?.rows_affected)
             })
         })

@@ -116,7 +116,10 @@ impl Page {
         let link = |label: &str, href: &str| Link { label: label.to_owned(), href: href.to_owned() };
         let mut notices = Vec::new();
         if config.demonstration {
-            notices.push("Démonstration : les données sont fictives et aucun message ne part vers l’extérieur.".to_owned());
+            notices.push(
+                "Démonstration : les données sont fictives et aucun message ne part vers l’extérieur."
+                    .to_owned(),
+            );
         }
         Self {
             lang: visitor.language.tag(),

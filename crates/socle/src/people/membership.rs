@@ -1,8 +1,12 @@
+use std::sync::Arc;
+
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, QueryOrder as _};
 
 use super::{Email, People, PeopleError, agent};
 use crate::audit::{Actor, Entry};
+use crate::outbox::{self, Message};
+use crate::seal::DataKey;
 use crate::store::Instant;
 
 /// What an agent may act as: a role in a service, within a tenant or not.
@@ -49,6 +53,30 @@ impl People {
         name: String,
         role: NewMembership,
     ) -> Result<Membership, PeopleError> {
+        self.give(actor, email, name, role, None).await
+    }
+
+    /// The same, and writes to the person: the role and its letter are one change.
+    pub async fn invite(
+        &self,
+        actor: Actor,
+        email: Email,
+        name: String,
+        role: NewMembership,
+        letter: Message,
+    ) -> Result<Membership, PeopleError> {
+        let key = self.keyring.current("agents", "people").await?;
+        self.give(actor, email, name, role, Some((key, letter))).await
+    }
+
+    async fn give(
+        &self,
+        actor: Actor,
+        email: Email,
+        name: String,
+        role: NewMembership,
+        letter: Option<(Arc<DataKey>, Message)>,
+    ) -> Result<Membership, PeopleError> {
         self.database
             .write(move |tx| {
                 Box::pin(async move {
@@ -81,16 +109,21 @@ impl People {
                     tx.record(Entry::new(actor, "role.given", "agent", agent.id).with_facts(serde_json::json!({
                         "service": membership.service, "role": membership.role, "tenant": membership.tenant,
                     })));
+                    if let Some((key, letter)) = letter {
+                        outbox::post(tx, &key, "agents", &format!("invitation {}", membership.id), &letter).await?;
+                    }
                     Ok(membership)
                 })
             })
             .await
     }
 
-    /// Takes a role back; the sessions that act in it end at once. `false` when there was none in this tenant.
+    /// Takes a role of a service back; the sessions that act in it end at once. `false` when there was none there,
+    /// or not in this tenant.
     pub async fn take_role(
         &self,
         actor: Actor,
+        service: &'static str,
         id: i64,
         within: Option<String>,
     ) -> Result<bool, PeopleError> {
@@ -100,7 +133,7 @@ impl People {
                     let Some(membership) = Entity::find_by_id(id).one(tx.connection()).await? else {
                         return Ok(false);
                     };
-                    if membership.revoked_at.is_some() || (within.is_some() && membership.tenant != within) {
+                    if membership.revoked_at.is_some() || membership.service != service || (within.is_some() && membership.tenant != within) {
                         return Ok(false);
                     }
                     Entity::update_many()

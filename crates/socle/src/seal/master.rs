@@ -53,7 +53,10 @@ impl MasterKeys {
             options.write(true).create_new(true);
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            options.open(file).and_then(|mut opened| opened.write_all(line.as_bytes())).map_err(io)?;
+            options
+                .open(file)
+                .and_then(|mut opened| opened.write_all(line.as_bytes()).and_then(|()| opened.sync_all()))
+                .map_err(io)?;
         }
         if !create && !file.exists() {
             return Err(MasterKeyError::Missing(file.to_owned()));

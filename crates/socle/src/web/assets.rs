@@ -44,12 +44,12 @@ fn flattened(file: &str) -> String {
     };
     let mut flat = String::new();
     for line in String::from_utf8_lossy(&found.data).lines() {
-        match line.trim().strip_prefix("@import \"").and_then(|rest| rest.strip_suffix("\";")) {
-            Some(imported) => flat.push_str(&flattened(imported)),
-            None => {
-                flat.push_str(line);
-                flat.push('\n');
-            }
+        let imported = line.trim().strip_prefix("@import \"").and_then(|rest| rest.strip_suffix("\";"));
+        if let Some(imported) = imported {
+            flat.push_str(&flattened(imported));
+        } else {
+            flat.push_str(line);
+            flat.push('\n');
         }
     }
     flat

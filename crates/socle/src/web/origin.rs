@@ -16,7 +16,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
         let behind_proxy = house_of(parts).config.server.behind_proxy;
-        let forwarded = parts.headers.get("x-forwarded-for").filter(|_| behind_proxy);
+        // The proxy appends: the last line it wrote is the one to believe.
+        let forwarded = parts.headers.get_all("x-forwarded-for").iter().next_back().filter(|_| behind_proxy);
         let forwarded = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next());
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string());
         Ok(Self(forwarded.map(|address| address.trim().to_owned()).or(peer).unwrap_or_default()))

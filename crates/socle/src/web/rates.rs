@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 /// How often something may be asked, per identity: so many within a window.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +62,7 @@ impl Rates {
             windows.retain(|_, window| window.ends > now);
         }
         let window = windows
-            .entry((rate.name, identity.to_owned()))
+            .entry((rate.name, short(identity)))
             .or_insert(Window { ends: now + rate.window, count: 0 });
         if window.ends <= now {
             *window = Window { ends: now + rate.window, count: 0 };
@@ -74,6 +75,11 @@ impl Rates {
             allowed: window.count <= limit,
         }
     }
+}
+
+/// An identity as it is remembered: what strangers send may be long.
+fn short(identity: &str) -> String {
+    if identity.len() <= 128 { identity.to_owned() } else { hex::encode(Sha256::digest(identity)) }
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ use crate::seal::{Linkage, LinkageKind};
 
 /// How many second codes one agent may try.
 const SECOND_CODES: Rate = Rate { name: "second-code", limit: 5, window: 300 };
+/// How many codes one address may type.
+const TYPING: Rate = Rate { name: "typed-code", limit: 20, window: 300 };
 /// How often one address may ask for links.
 const ASKING: Rate = Rate { name: "sign-in", limit: 20, window: 60 };
 
@@ -170,21 +172,25 @@ struct Typed {
     email: String,
 }
 
-async fn typed_code(visitor: Visitor, Form(typed): Form<Typed>) -> Result<Response, Problem> {
+async fn typed_code(
+    visitor: Visitor,
+    Origin(from): Origin,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Problem> {
+    let house = &visitor.house;
+    if !house.rates.count(TYPING, &from, house.clock.now()).allowed {
+        return Err(Problem::TooMany);
+    }
     let code = typed.code.replace(char::is_whitespace, "");
     match visitor.house.people.answer(typed.id.clone(), code).await {
         Ok((agent, method, next)) => enter(&visitor, agent, method, None, &next).await,
         Err(ChallengeRefused::People(error)) => Err(error.into()),
-        Err(refused) => {
+        Err(_) => {
             let mut errors = FormErrors::default();
+            // The same words whether the account exists or not.
             errors.add(
                 "code",
-                match refused {
-                    ChallengeRefused::Wrong { left } if left > 0 => {
-                        format!("Ce code n’est pas le bon. Il vous reste {left} essai{}.", if left > 1 { "s" } else { "" })
-                    }
-                    _ => "Ce code n’est pas valable. Vérifiez les six chiffres du dernier message reçu, ou redemandez un lien.".to_owned(),
-                },
+                "Ce code n’est pas le bon, ou il n’est plus valable. Vérifiez les six chiffres du dernier message reçu ; après cinq essais, redemandez un lien.",
             );
             Ok(sent_page(&visitor, typed.id, &typed.email, errors))
         }

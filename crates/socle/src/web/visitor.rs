@@ -111,8 +111,8 @@ impl Visitor {
 
 /// Where one may be sent after signing in: only within this site.
 pub(super) fn safe_next(next: &str) -> &str {
-    let inside = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\");
-    if inside && !next.contains(['\r', '\n']) { next } else { "/" }
+    let inside = next.starts_with('/') && !next.starts_with("//");
+    if inside && !next.contains(|letter: char| letter.is_control() || letter == '\\') { next } else { "/" }
 }
 
 impl From<crate::people::PeopleError> for Problem {
