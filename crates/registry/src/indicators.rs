@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use socle::indicators::{Indicator, Measure, Period};
 use socle::pages::{Bar, BarChart, format};
 use socle::rights::Scope;
+use socle::store::Instant;
 
 use crate::store::{operator, summary};
 use crate::{Registry, SHEET};
@@ -15,127 +16,183 @@ use crate::{Registry, SHEET};
 const AGREEMENT: &str = "convention de délégation de gestion DGITM–DINUM du 24 mars 2020, article 2";
 const SOURCE: &str = "registre, trajets valides";
 
-/// Everything, computed now.
+/// How many months are told one by one.
+const MONTHS: usize = 12;
+
+/// What happened in a month.
+#[derive(Clone, Copy, Debug, Default)]
+struct Month {
+    totals: summary::Totals,
+    /// Operators connected at its end.
+    operators: i64,
+}
+
+fn kilometres(totals: summary::Totals) -> i64 {
+    (totals.metres + 500) / 1_000
+}
+
+/// The last twelve months, the present one included, by their first day.
+async fn months(registry: &Registry, today: Date) -> anyhow::Result<BTreeMap<Date, Month>> {
+    let mut months: BTreeMap<Date, Month> = BTreeMap::new();
+    let mut month = today.first_of_month();
+    for _ in 0..MONTHS {
+        months.insert(month, Month::default());
+        month = month.saturating_sub(jiff::Span::new().months(1));
+    }
+    for (day, totals) in summary::by_day(&registry.database, &Scope::All).await? {
+        if let Some(month) = months.get_mut(&day.date().first_of_month()) {
+            month.totals = month.totals.plus(totals);
+        }
+    }
+    let connections = operator::connections(&registry.database).await?;
+    for (first, month) in &mut months {
+        let until = first.last_of_month();
+        let by_then = |at: &Instant| format::paris().to_datetime(at.timestamp()).date() <= until;
+        month.operators = i64::try_from(connections.iter().filter(|at| by_then(at)).count())?;
+    }
+    Ok(months)
+}
+
+fn today(registry: &Registry) -> Date {
+    format::paris().to_datetime(registry.house.clock.now()).date()
+}
+
+/// Everything, computed now: since the opening, then month by month.
 pub async fn measure(registry: &Registry) -> anyhow::Result<Vec<Indicator>> {
-    let today = format::paris().to_datetime(registry.house.clock.now()).date();
-    let period = Period { from: None, to: today };
-    let totals = summary::by_day(&registry.database, &Scope::All)
-        .await?
-        .into_iter()
-        .fold(summary::Totals::default(), |sum, (_, day)| sum.plus(day));
-    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
-    let number = |value: i64| Measure::Measured { value: value as f64 };
-    let connected = i64::try_from(operator::connected(&registry.database).await?)?;
-    let one = |name, title, definition, unit, unit_label, agreement, measure| Indicator {
+    let today = today(registry);
+    let days = summary::by_day(&registry.database, &Scope::All).await?;
+    let totals = days.into_iter().fold(summary::Totals::default(), |sum, (_, day)| sum.plus(day));
+    let operators = i64::try_from(operator::connections(&registry.database).await?.len())?;
+    let since_opening = Period { from: None, to: today };
+    let mut all = vec![
+        operators_connected(since_opening, operators),
+        awaited(
+            "authorities_with_campaign",
+            "Autorités ayant lancé une campagne",
+            "Autorités organisatrices de la mobilité qui ont lancé une campagne d’incitation au covoiturage.",
+            ("authorities", "autorités"),
+            since_opening,
+        ),
+        awaited(
+            "journeys_growth_in_authorities",
+            "Évolution du covoiturage chez les autorités utilisatrices",
+            "Trajets dans le ressort des autorités utilisatrices, avant et après le début de leur campagne.",
+            ("percent", "%"),
+            since_opening,
+        ),
+        awaited(
+            "certificates_issued",
+            "Attestations délivrées",
+            "Attestations de covoiturage délivrées aux personnes qui covoiturent.",
+            ("certificates", "attestations"),
+            since_opening,
+        ),
+        journeys(since_opening, totals.journeys),
+        shared_kilometres(since_opening, kilometres(totals)),
+    ];
+    for (first, month) in months(registry, today).await? {
+        let period = Period { from: Some(first), to: std::cmp::min(first.last_of_month(), today) };
+        all.push(operators_connected(period, month.operators));
+        all.push(journeys(period, month.totals.journeys));
+        all.push(shared_kilometres(period, kilometres(month.totals)));
+    }
+    Ok(all)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+fn measured(value: i64) -> Measure {
+    Measure::Measured { value: value as f64 }
+}
+
+fn operators_connected(period: Period, value: i64) -> Indicator {
+    Indicator {
+        product: SHEET.id,
+        name: "operators_connected",
+        title: "Opérateurs connectés",
+        definition: "Opérateurs dont au moins un trajet a été accepté, à la fin de la période.",
+        unit: "operators",
+        unit_label: "opérateurs",
+        source: SOURCE,
+        agreement: Some(AGREEMENT),
+        period,
+        measure: measured(value),
+    }
+}
+
+fn journeys(period: Period, value: i64) -> Indicator {
+    Indicator {
+        product: SHEET.id,
+        name: "journeys",
+        title: "Trajets",
+        definition: "Couples d’un conducteur et d’un passager dont le trajet est valide ; jour du départ.",
+        unit: "journeys",
+        unit_label: "trajets",
+        source: SOURCE,
+        agreement: None,
+        period,
+        measure: measured(value),
+    }
+}
+
+fn shared_kilometres(period: Period, value: i64) -> Indicator {
+    Indicator {
+        product: SHEET.id,
+        name: "kilometres",
+        title: "Kilomètres partagés",
+        definition: "Somme des distances déclarées des trajets valides ; jour du départ.",
+        unit: "km",
+        unit_label: "km",
+        source: SOURCE,
+        agreement: None,
+        period,
+        measure: measured(value),
+    }
+}
+
+/// A measure of the agreement that nothing computes yet.
+fn awaited(
+    name: &'static str,
+    title: &'static str,
+    definition: &'static str,
+    (unit, unit_label): (&'static str, &'static str),
+    period: Period,
+) -> Indicator {
+    Indicator {
         product: SHEET.id,
         name,
         title,
         definition,
         unit,
         unit_label,
-        source: SOURCE,
-        agreement,
+        source: "aucune pour l’instant",
+        agreement: Some(AGREEMENT),
         period,
-        measure,
-    };
-    Ok(vec![
-        one(
-            "operators_connected",
-            "Opérateurs connectés",
-            "Opérateurs dont au moins un trajet a été accepté.",
-            "operators",
-            "opérateurs",
-            Some(AGREEMENT),
-            number(connected),
-        ),
-        one(
-            "authorities_with_campaign",
-            "Autorités ayant lancé une campagne",
-            "Autorités organisatrices de la mobilité qui ont lancé une campagne d’incitation au covoiturage.",
-            "authorities",
-            "autorités",
-            Some(AGREEMENT),
-            Measure::NotMeasuredYet,
-        ),
-        one(
-            "journeys_growth_in_authorities",
-            "Évolution du covoiturage chez les autorités utilisatrices",
-            "Trajets dans le ressort des autorités utilisatrices, avant et après le début de leur campagne.",
-            "percent",
-            "%",
-            Some(AGREEMENT),
-            Measure::NotMeasuredYet,
-        ),
-        one(
-            "certificates_issued",
-            "Attestations délivrées",
-            "Attestations de covoiturage délivrées aux personnes qui covoiturent.",
-            "certificates",
-            "attestations",
-            Some(AGREEMENT),
-            Measure::NotMeasuredYet,
-        ),
-        one(
-            "journeys",
-            "Trajets",
-            "Couples d’un conducteur et d’un passager dont le trajet est valide.",
-            "journeys",
-            "trajets",
-            None,
-            number(totals.journeys),
-        ),
-        one(
-            "kilometres",
-            "Kilomètres partagés",
-            "Somme des distances déclarées des trajets valides.",
-            "km",
-            "km",
-            None,
-            number((totals.metres + 500) / 1_000),
-        ),
-    ])
+        measure: Measure::NotMeasuredYet,
+    }
 }
 
 const SHORT_MONTHS: [&str; 12] =
     ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
 
-/// Journeys and kilometres of the last twelve months, as charts.
+/// The last twelve months, as charts.
 pub async fn charts(registry: &Registry) -> anyhow::Result<String> {
-    let today = format::paris().to_datetime(registry.house.clock.now()).date();
-    let mut months: BTreeMap<Date, summary::Totals> = BTreeMap::new();
-    let mut month = today.first_of_month();
-    for _ in 0..12 {
-        months.insert(month, summary::Totals::default());
-        month = month.saturating_sub(jiff::Span::new().months(1));
-    }
-    for (day, totals) in summary::by_day(&registry.database, &Scope::All).await? {
-        if let Some(month) = months.get_mut(&day.date().first_of_month()) {
-            *month = month.plus(totals);
-        }
-    }
-    let bars = |value: fn(&summary::Totals) -> i64| {
-        months
-            .iter()
-            .map(|(month, totals)| Bar {
-                label: SHORT_MONTHS[usize::from(month.month().unsigned_abs()) - 1].to_owned(),
-                name: format::month(*month),
-                value: value(totals),
-            })
-            .collect()
+    let months = months(registry, today(registry)).await?;
+    let chart = |id: &str, title: &str, unit: &str, value: fn(&Month) -> i64| {
+        let bars = months.iter().map(|(first, month)| Bar {
+            label: SHORT_MONTHS[usize::from(first.month().unsigned_abs()) - 1].to_owned(),
+            name: format::month(*first),
+            value: value(month),
+        });
+        BarChart::new(id, title, "Mois", unit, bars.collect()).render()
     };
-    let journeys = BarChart::new(
-        "trajets-par-mois",
-        "Trajets valides par mois",
-        "Mois",
-        "Trajets",
-        bars(|totals| totals.journeys),
-    );
-    let kilometres = BarChart::new(
-        "kilometres-par-mois",
-        "Kilomètres partagés par mois",
-        "Mois",
-        "Kilomètres",
-        bars(|totals| (totals.metres + 500) / 1_000),
-    );
-    Ok(journeys.render()? + &kilometres.render()?)
+    Ok([
+        chart("trajets-par-mois", "Trajets valides par mois", "Trajets", |month| month.totals.journeys)?,
+        chart("kilometres-par-mois", "Kilomètres partagés par mois", "Kilomètres", |month| {
+            kilometres(month.totals)
+        })?,
+        chart("operateurs-par-mois", "Opérateurs connectés à la fin du mois", "Opérateurs", |month| {
+            month.operators
+        })?,
+    ]
+    .concat())
 }

@@ -11,7 +11,7 @@ pub const FORMAT: &str = "pepiniere-stats/1";
 /// The period a value is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Period {
-    /// First day included.
+    /// First day included; none since the opening.
     pub from: Option<Date>,
     /// Last day included.
     pub to: Date,

@@ -203,7 +203,7 @@ pub async fn store_batch(
     let mut outcomes = Vec::with_capacity(batch.len());
     let mut journeys = Vec::with_capacity(batch.len());
     let mut participants = Vec::with_capacity(2 * batch.len());
-    let mut connected: HashSet<i64> = HashSet::new();
+    let mut connected: HashMap<i64, Timestamp> = HashMap::new();
     for (one, &at) in batch.into_iter().zip(received) {
         if let Some(outcome) = one.idempotency.as_ref().and_then(|key| again(&recalled, key)) {
             outcomes.push(outcome);
@@ -222,7 +222,10 @@ pub async fn store_batch(
         let acquisition = if verdict.is_accepted() { one.acquisition() } else { Acquisition::TermsViolation };
         if verdict.is_accepted() {
             nearby.add(&one);
-            connected.insert(one.operator);
+            connected
+                .entry(one.operator)
+                .and_modify(|first| *first = std::cmp::min(*first, at))
+                .or_insert(at);
         }
         journeys.push(row(&one, id, change, at, tx.now(), acquisition, &verdict)?);
         participants.push(participant_row(participant::driver_of(id), one.day, one.linkage_key, &one.driver));
@@ -257,15 +260,29 @@ pub async fn store_batch(
         journey::Entity::insert_many(journeys).exec_without_returning(tx.connection()).await?;
         participant::Entity::insert_many(participants).exec_without_returning(tx.connection()).await?;
     }
-    if !connected.is_empty() {
+    connect(tx, connected).await?;
+    Ok(outcomes)
+}
+
+/// Notes the first accepted journey of operators that had none.
+async fn connect(tx: &Tx, accepted: HashMap<i64, Timestamp>) -> Result<(), RegistryError> {
+    if accepted.is_empty() {
+        return Ok(());
+    }
+    let waiting = operator::Entity::find()
+        .filter(operator::Column::Id.is_in(accepted.keys().copied()))
+        .filter(operator::Column::ConnectedAt.is_null())
+        .all(tx.connection())
+        .await?;
+    for operator in waiting {
+        let first = accepted.get(&operator.id).copied().unwrap_or(tx.now());
         operator::Entity::update_many()
-            .set(operator::ActiveModel { connected_at: Set(Some(tx.now().into())), ..Default::default() })
-            .filter(operator::Column::Id.is_in(connected))
-            .filter(operator::Column::ConnectedAt.is_null())
+            .set(operator::ActiveModel { connected_at: Set(Some(first.into())), ..Default::default() })
+            .filter(operator::Column::Id.eq(operator.id))
             .exec(tx.connection())
             .await?;
     }
-    Ok(outcomes)
+    Ok(())
 }
 
 /// The outcome of a request that was seen before under this key.

@@ -1,5 +1,5 @@
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, QueryOrder as _};
+use sea_orm::{ActiveValue::Set, QueryOrder as _, QuerySelect as _};
 use socle::audit::{Actor, Entry};
 use socle::rights::Scope;
 use socle::store::{Database, Instant, StoreError};
@@ -125,7 +125,15 @@ pub async fn find(database: &Database, scope: &Scope, id: i64) -> Result<Option<
     Ok(Entity::find_by_id(id).one(database.read()).await?)
 }
 
-/// How many operators are connected.
-pub async fn connected(database: &Database) -> Result<u64, RegistryError> {
-    Ok(Entity::find().filter(Column::ConnectedAt.is_not_null()).count(database.read()).await?)
+/// When each connected operator had its first journey accepted, in order.
+pub async fn connections(database: &Database) -> Result<Vec<Instant>, RegistryError> {
+    let found: Vec<Option<Instant>> = Entity::find()
+        .select_only()
+        .column(Column::ConnectedAt)
+        .filter(Column::ConnectedAt.is_not_null())
+        .order_by_asc(Column::ConnectedAt)
+        .into_tuple()
+        .all(database.read())
+        .await?;
+    Ok(found.into_iter().flatten().collect())
 }

@@ -9,4 +9,5 @@ mod limits;
 mod rights;
 mod risks;
 mod sign_in;
+mod statistics;
 mod terms;

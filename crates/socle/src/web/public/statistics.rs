@@ -87,7 +87,8 @@ async fn statistics(State(rooms): State<Rooms>, visitor: Visitor) -> Result<Resp
         let indicators = room.indicators().await?;
         products.push(Product {
             name: room.sheet().name,
-            figures: indicators.iter().map(Figure::new).collect(),
+            // The months are in the charts and in the files.
+            figures: indicators.iter().filter(|one| one.period.from.is_none()).map(Figure::new).collect(),
             charts: room.statistics().await?,
         });
     }
