@@ -13,7 +13,7 @@ use super::master::NONCE;
 use super::{MasterKeyError, MasterKeys};
 use crate::audit::{Actor, Entry};
 use crate::chance;
-use crate::store::{Database, Instant, StoreError};
+use crate::store::{Database, Instant, StoreError, Tx};
 
 /// First byte of a sealed value: the version of its layout (version, key, nonce, ciphertext).
 const LAYOUT: u8 = 1;
@@ -135,29 +135,7 @@ impl Keyring {
                     if let Some(row) = newest(tx.connection(), &wanted, purpose).await? {
                         return unwrap_row(&master, &row, &wanted, purpose);
                     }
-                    let id = tx.next_number();
-                    let bytes = Zeroizing::new(chance::secret_bytes::<32>());
-                    let insert = Query::insert()
-                        .into_table(Alias::new("data_keys"))
-                        .columns(
-                            ["id", "tenant", "purpose", "master_key", "wrapped", "created_at"]
-                                .map(Alias::new),
-                        )
-                        .values_panic([
-                            id.into(),
-                            wanted.as_str().into(),
-                            purpose.into(),
-                            master.current().into(),
-                            master.wrap(bytes.as_slice(), &context(&wanted, purpose)).into(),
-                            Expr::val(Instant::from(tx.now())),
-                        ])
-                        .to_owned();
-                    tx.connection().execute(&insert).await?;
-                    tx.record(
-                        Entry::new(Actor::Program("keyring"), "data_key.created", "data_key", id)
-                            .with_facts(serde_json::json!({"tenant": wanted, "purpose": purpose})),
-                    );
-                    DataKey::new(id, bytes.as_slice())
+                    draw(tx, &master, Actor::Program("keyring"), "data_key.created", &wanted, purpose).await
                 })
             })
             .await?;
@@ -204,29 +182,8 @@ impl Keyring {
             .database
             .write::<_, SealError, _>(move |tx| {
                 Box::pin(async move {
-                    let id = tx.next_number();
-                    let bytes = Zeroizing::new(chance::secret_bytes::<32>());
-                    let insert = Query::insert()
-                        .into_table(Alias::new("data_keys"))
-                        .columns(
-                            ["id", "tenant", "purpose", "master_key", "wrapped", "created_at"]
-                                .map(Alias::new),
-                        )
-                        .values_panic([
-                            id.into(),
-                            wanted.as_str().into(),
-                            purpose.into(),
-                            master.current().into(),
-                            master.wrap(bytes.as_slice(), &context(&wanted, purpose)).into(),
-                            Expr::val(Instant::from(tx.now())),
-                        ])
-                        .to_owned();
-                    tx.connection().execute(&insert).await?;
-                    tx.record(
-                        Entry::new(actor, "data_key.rotated", "data_key", id)
-                            .with_facts(serde_json::json!({"tenant": wanted, "purpose": purpose})),
-                    );
-                    Ok(id)
+                    let key = draw(tx, &master, actor, "data_key.rotated", &wanted, purpose).await?;
+                    Ok(key.id)
                 })
             })
             .await?;
@@ -301,6 +258,37 @@ impl Keyring {
             })
             .await
     }
+}
+
+/// Draws a key and stores it wrapped, within a change.
+async fn draw(
+    tx: &mut Tx,
+    master: &MasterKeys,
+    actor: Actor,
+    action: &'static str,
+    tenant: &str,
+    purpose: &str,
+) -> Result<DataKey, SealError> {
+    let id = tx.next_number();
+    let bytes = Zeroizing::new(chance::secret_bytes::<32>());
+    let insert = Query::insert()
+        .into_table(Alias::new("data_keys"))
+        .columns(["id", "tenant", "purpose", "master_key", "wrapped", "created_at"].map(Alias::new))
+        .values_panic([
+            id.into(),
+            tenant.into(),
+            purpose.into(),
+            master.current().into(),
+            master.wrap(bytes.as_slice(), &context(tenant, purpose)).into(),
+            Expr::val(Instant::from(tx.now())),
+        ])
+        .to_owned();
+    tx.connection().execute(&insert).await?;
+    tx.record(
+        Entry::new(actor, action, "data_key", id)
+            .with_facts(serde_json::json!({"tenant": tenant, "purpose": purpose})),
+    );
+    DataKey::new(id, bytes.as_slice())
 }
 
 /// What binds a wrapped key to its place.
