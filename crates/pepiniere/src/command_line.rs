@@ -88,12 +88,28 @@ pub async fn run() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match dispatch(&matches, report).await {
         Ok(finished) => ExitCode::from(finished.exit_code()),
+        Err(error) if error.is::<WrongUsage>() => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::from(Finished::EnvironmentMissing.exit_code())
         }
     }
 }
+
+/// A command line that clap accepts and that asks for nothing that exists. Exit code 2.
+#[derive(Debug)]
+pub struct WrongUsage(pub String);
+
+impl std::fmt::Display for WrongUsage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WrongUsage {}
 
 async fn dispatch(matches: &ArgMatches, report: Report) -> anyhow::Result<Finished> {
     let config = || {

@@ -1,5 +1,6 @@
 //! `pepiniere doctor`: is the house in order?
 
+use geography::AomSource;
 use serde_json::json;
 use socle::audit;
 use socle::config::Config;
@@ -37,7 +38,7 @@ pub async fn run(config: Config, report: Report) -> anyhow::Result<Finished> {
             findings.push(Finding::new(
                 "geography",
                 "ok",
-                format!("{} communes, AOM list: {:?}", geography.communes().len(), geography.aom_source()),
+                format!("{} communes, {}", geography.communes().len(), authorities(geography.aom_source())),
             ));
             findings.push(look_at_chain(house.people.database()).await);
             for service in services() {
@@ -67,6 +68,14 @@ pub async fn run(config: Config, report: Report) -> anyhow::Result<Finished> {
         findings.iter().map(|one| json!({"what": one.what, "level": one.level, "text": one.text})).collect();
     report.result(&lines.join("\n"), &json!({"healthy": problems == 0, "findings": listed}));
     Ok(if problems == 0 { Finished::Done } else { Finished::ProblemsInInput })
+}
+
+/// Where the mobility authorities come from.
+fn authorities(source: &AomSource) -> String {
+    match source {
+        AomSource::List(edition) => format!("authorities of {} ({})", edition.year, edition.source),
+        AomSource::EpciStandsIn(_) => "no list of authorities: each EPCI stands for its own".to_owned(),
+    }
 }
 
 fn look_at_configuration(config: &Config) -> Vec<Finding> {

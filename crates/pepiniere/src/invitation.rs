@@ -28,10 +28,11 @@ pub fn command() -> Command {
 pub async fn run(config: Config, arguments: &ArgMatches, report: Report) -> anyhow::Result<Finished> {
     let given = |name: &str| arguments.get_one::<String>(name).cloned().unwrap_or_default();
     let (service, role) = (given("service"), given("role"));
-    let Some(sheet) = services().into_iter().map(|one| one.sheet()).find(|sheet| sheet.id == service) else {
+    let Some(wanted) = services().into_iter().find(|one| one.sheet().id == service) else {
         eprintln!("--service: no service is called {service:?}");
         return Ok(Finished::ProblemsInInput);
     };
+    let sheet = wanted.sheet();
     let known: Vec<_> =
         sheet.rights.roles.iter().filter(|role| role.for_people).map(|role| role.name).collect();
     if !known.contains(&role.as_str()) {
@@ -45,14 +46,15 @@ pub async fn run(config: Config, arguments: &ArgMatches, report: Report) -> anyh
             return Ok(Finished::ProblemsInInput);
         }
     };
-    let address = email.as_str().to_owned();
-    let membership = NewMembership {
-        service,
-        role,
-        tenant: arguments.get_one::<String>("tenant").cloned(),
-        tenant_name: given("organisation"),
-    };
+    let tenant = arguments.get_one::<String>("tenant").cloned();
     let house = open_house(config).await?;
+    let room = wanted.open(&house).await?;
+    if let Err(refused) = room.check_tenant(&role, tenant.as_deref()).await? {
+        eprintln!("--tenant: {refused}");
+        return Ok(Finished::ProblemsInInput);
+    }
+    let address = email.as_str().to_owned();
+    let membership = NewMembership { service, role, tenant, tenant_name: given("organisation") };
     let given =
         house.people.give_role(Actor::Program("command line"), email, given("name"), membership).await?;
     report.result(

@@ -11,6 +11,8 @@ use socle::config::Config;
 use socle::places::{LOADED_PACK, Places};
 use socle::service::{Finished, Report};
 
+use crate::command_line::WrongUsage;
+
 fn file(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name("PATH").help(help).value_parser(value_parser!(PathBuf))
 }
@@ -118,7 +120,8 @@ fn load(config: &Config, arguments: &ArgMatches, report: Report) -> anyhow::Resu
         steps += 1;
     }
     if steps == 0 {
-        anyhow::bail!("nothing to load: give --boundaries, --authorities or --movements");
+        let text = "nothing to load: give --boundaries, --authorities or --movements".to_owned();
+        return Err(WrongUsage(text).into());
     }
     std::fs::create_dir_all(&config.store.folder)?;
     write(&config.store.folder.join(LOADED_PACK), &reference, report)

@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::command_line::WrongUsage;
 use crate::services;
 
 /// How long requests under way may last after the program was told to stop.
@@ -71,7 +72,9 @@ pub async fn open(
         wanted.iter().flatten().find(|name| all.iter().all(|one| one.sheet().id != name.as_str()))
     {
         let known: Vec<_> = all.iter().map(|service| service.sheet().id).collect();
-        anyhow::bail!("--services: no service is called {unknown:?}; expected some of {}", known.join(", "));
+        let text =
+            format!("--services: no service is called {unknown:?}; expected some of {}", known.join(", "));
+        return Err(WrongUsage(text).into());
     }
     let mut rooms: Vec<Arc<dyn Room>> = Vec::new();
     for service in all {
@@ -151,7 +154,7 @@ pub async fn serve_until_told(
 pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
         .await
-        .with_context(|| format!("cannot listen on {address}: is another program using it? Choose another with --listen or [server] listen"))
+        .with_context(|| format!("cannot listen on {address}: is another program using it? Choose another: --listen for demo, [server] listen for serve"))
 }
 
 /// Waits for Ctrl-C or SIGTERM.

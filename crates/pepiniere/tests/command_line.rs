@@ -72,6 +72,27 @@ fn wrong_usage_and_wrong_input_are_told_apart() {
     let refused = pepiniere(data.path(), &role);
     assert_eq!(refused.status.code(), Some(1), "a problem in the input");
     assert!(String::from_utf8_lossy(&refused.stderr).contains("expected one of registry.admin"));
+    let nowhere = [
+        "invite",
+        "--service",
+        "registry",
+        "--role",
+        "operator.admin",
+        "--email",
+        "a@exemple.fr",
+        "--name",
+        "A",
+        "--organisation",
+        "R",
+    ];
+    let refused = pepiniere(data.path(), &nowhere);
+    assert_eq!(refused.status.code(), Some(1), "an operator's role needs an operator");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("expected operator:NUMBER"));
+    assert_eq!(
+        pepiniere(data.path(), &["serve", "--services", "nope"]).status.code(),
+        Some(2),
+        "wrong usage"
+    );
     let missing = pepiniere(data.path(), &["serve", "--config", "/nowhere/pepiniere.toml"]);
     assert_eq!(missing.status.code(), Some(3), "something is missing around the program");
 }

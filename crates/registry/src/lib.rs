@@ -20,6 +20,7 @@ use axum::Router;
 use socle::house::House;
 use socle::indicators::Indicator;
 use socle::jobs::Job;
+use socle::rights::Scope;
 use socle::seal::{Keyring, Linkage};
 use socle::service::{Demonstration, Finished, MenuEntry, Progress, Report, Room, Service, Sheet};
 use socle::store::Database;
@@ -158,6 +159,20 @@ impl Room for OpenRegistry {
         progress: &Progress,
     ) -> anyhow::Result<Demonstration> {
         demo::fill(&self.0, previous, progress).await
+    }
+
+    async fn check_tenant(&self, role: &str, tenant: Option<&str>) -> anyhow::Result<Result<(), String>> {
+        let of_operator = role.starts_with("operator.");
+        let Some(tenant) = tenant else {
+            let missing = "this role is an operator's: expected operator:NUMBER".to_owned();
+            return Ok(if of_operator { Err(missing) } else { Ok(()) });
+        };
+        if !of_operator {
+            return Ok(Err(format!("{role} is not limited to an operator: {tenant:?} is not expected")));
+        }
+        let number = store::operator_of(&Scope::Tenant(tenant.to_owned())).unwrap_or(-1);
+        let known = store::operator::find(&self.0.database, &Scope::All, number).await?.is_some();
+        Ok(if known { Ok(()) } else { Err(format!("no operator is {tenant:?}")) })
     }
 
     async fn run(&self, arguments: &clap::ArgMatches, report: &Report) -> anyhow::Result<Finished> {

@@ -88,6 +88,8 @@ pub trait Room: Send + Sync {
         previous: Option<&Demonstration>,
         progress: &Progress,
     ) -> anyhow::Result<Demonstration>;
+    /// Whether `role` may be held in `tenant`: what is wrong, when it may not.
+    async fn check_tenant(&self, role: &str, tenant: Option<&str>) -> anyhow::Result<Result<(), String>>;
     /// Runs one of its commands.
     async fn run(&self, arguments: &clap::ArgMatches, report: &Report) -> anyhow::Result<Finished>;
 }

@@ -21,13 +21,21 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         if cause.is_data() {
             let place =
                 if path == "." { "data".to_owned() } else { format!("data/{}", path.replace('.', "/")) };
-            ApiError::InvalidParameters(format!("{place}: {cause}"))
+            ApiError::InvalidParameters(format!("{place}: {}", plainly(&cause.to_string())))
         } else {
             ApiError::InvalidRequest(format!("The body is not JSON: {cause}"))
         }
     })?;
     deserializer.end().map_err(|cause| ApiError::InvalidRequest(format!("The body is not JSON: {cause}")))?;
     Ok(value)
+}
+
+/// What serde says, without the names our code gives to things.
+fn plainly(text: &str) -> String {
+    match text.split_once("expected struct ") {
+        Some((seen, _)) => format!("{seen}expected an object"),
+        None => text.to_owned(),
+    }
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
@@ -52,7 +60,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> 
         axum::extract::Query::<T>::from_request_parts(parts, state)
             .await
             .map(|query| Self(query.0))
-            .map_err(|rejection| ApiError::InvalidParameters(format!("query: {}", rejection.body_text())))
+            .map_err(|rejection| {
+                let text = rejection.body_text();
+                let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
+                ApiError::InvalidParameters(format!("query: {text}"))
+            })
     }
 }
 

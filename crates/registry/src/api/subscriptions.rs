@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use socle::outgoing::Refused;
 use socle::rights::Scope;
 use utoipa::ToSchema;
 
@@ -15,6 +16,16 @@ use super::caller::Caller;
 use super::error::{PlainError, RpcError};
 use crate::Registry;
 use crate::store::{PAYLOADS, subscription, tenant};
+
+/// Why an address will not be called, as machines are told it.
+fn in_english(refused: &Refused) -> String {
+    match refused {
+        Refused::Unreadable(cause) => format!("not an address: {cause}"),
+        Refused::NotHttps => "https:// is expected".to_owned(),
+        Refused::Internal(host) => format!("{host} is on an internal network"),
+        Refused::Credentials => "no user name or password is expected".to_owned(),
+    }
+}
 
 /// How many subscriptions one operator may hold.
 const MOST: usize = 10;
@@ -98,7 +109,7 @@ pub async fn create(
         .transports
         .http
         .check(&body.value.url)
-        .map_err(|refused| ApiError::InvalidParameters(format!("data/url: {refused}")))?;
+        .map_err(|refused| ApiError::InvalidParameters(format!("data/url: {}", in_english(&refused))))?;
     if body.value.url.len() > LONGEST {
         return Err(ApiError::InvalidParameters(format!("data/url: more than {LONGEST} characters")));
     }

@@ -34,9 +34,22 @@ impl ActiveModelBehavior for ActiveModel {}
 pub struct Email(String);
 
 /// A text that is no e-mail address.
-#[derive(Debug, thiserror::Error)]
-#[error("« {0} » n’est pas une adresse électronique : elle doit ressembler à prenom.nom@exemple.fr")]
+#[derive(Debug)]
 pub struct NotAnEmail(pub String);
+
+impl std::fmt::Display for NotAnEmail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0.as_str() {
+            "" => f.write_str("Indiquez une adresse électronique."),
+            seen => write!(
+                f,
+                "«\u{a0}{seen}\u{a0}» n’est pas une adresse électronique\u{a0}: elle doit ressembler à prenom.nom@exemple.fr"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for NotAnEmail {}
 
 impl Email {
     /// Reads an address as people type it.

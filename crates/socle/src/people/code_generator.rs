@@ -67,34 +67,39 @@ fn code(secret: &[u8], step: i64) -> Option<String> {
 }
 
 impl People {
-    /// Draws a new secret for `agent`, replacing an unconfirmed one. Returns it in Base32, to be typed or scanned.
-    pub async fn prepare_code_generator(&self, agent: i64) -> Result<String, PeopleError> {
+    /// The secret that `agent` has to put in a code generator, in Base32; drawn at first, the same until it is
+    /// confirmed. `None` once it is: the secret is never shown again.
+    pub async fn unconfirmed_secret(&self, agent: i64) -> Result<Option<String>, PeopleError> {
+        if let Some(found) = Entity::find_by_id(agent).one(self.database.read()).await? {
+            if found.confirmed_at.is_some() {
+                return Ok(None);
+            }
+            return Ok(Some(base32(&self.keyring.open(&context(agent), &found.sealed).await?)));
+        }
         let secret = chance::secret_bytes::<20>();
         let sealed = self.keyring.current("agents", "people").await?.seal(&context(agent), &secret);
-        self.database
+        let kept = self
+            .database
             .write::<_, PeopleError, _>(move |tx| {
                 Box::pin(async move {
-                    Entity::delete_by_id(agent).exec(tx.connection()).await?;
+                    // Two pages opened at the same moment: the first secret stays.
+                    if let Some(found) = Entity::find_by_id(agent).one(tx.connection()).await? {
+                        return Ok(found.sealed);
+                    }
                     Entity::insert(ActiveModel {
                         agent_id: Set(agent),
-                        sealed: Set(sealed),
+                        sealed: Set(sealed.clone()),
                         confirmed_at: Set(None),
                         last_step: Set(0),
                     })
                     .exec_without_returning(tx.connection())
                     .await?;
                     tx.record(Entry::new(Actor::Agent(agent), "code_generator.prepared", "agent", agent));
-                    Ok(())
+                    Ok(sealed)
                 })
             })
             .await?;
-        Ok(base32(&secret))
-    }
-
-    /// Whether `agent` has a confirmed code generator.
-    pub async fn has_code_generator(&self, agent: i64) -> Result<bool, PeopleError> {
-        let found = Entity::find_by_id(agent).one(self.database.read()).await?;
-        Ok(found.is_some_and(|found| found.confirmed_at.is_some()))
+        Ok(Some(base32(&self.keyring.open(&context(agent), &kept).await?)))
     }
 
     /// Checks a code (the present step, the one before or after), once. The first right code confirms the generator.

@@ -224,32 +224,45 @@ fn signed_in(visitor: &Visitor) -> Result<&SignedIn, Problem> {
     visitor.signed_in.as_ref().ok_or_else(|| Problem::SignInFirst { next: visitor.path.clone() })
 }
 
+/// A code generator being set up.
+struct Setup {
+    /// Opens the application of a telephone.
+    link: String,
+    /// Base32, by groups of four letters.
+    groups: String,
+}
+
 #[derive(Template)]
 #[template(path = "sign_in/second_proof.html")]
 struct SecondProofPage {
     page: Page,
     next: String,
-    /// Base32 secret to enter in the application, when it is being set up.
-    secret: String,
+    /// What to enter in the application, when it is being set up.
+    setup: Option<Setup>,
     errors: FormErrors,
 }
 
 async fn second_proof(visitor: Visitor, Query(going): Query<Going>) -> Result<Response, Problem> {
     let agent = signed_in(&visitor)?.agent.id;
-    let people = &visitor.house.people;
-    let secret = if people.has_code_generator(agent).await? {
-        String::new()
-    } else {
-        people.prepare_code_generator(agent).await?
-    };
+    let secret = visitor.house.people.unconfirmed_secret(agent).await?;
     Ok(second_proof_page(&visitor, &going.suite, secret, FormErrors::default()))
 }
 
-fn second_proof_page(visitor: &Visitor, next: &str, secret: String, errors: FormErrors) -> Response {
+fn second_proof_page(visitor: &Visitor, next: &str, secret: Option<String>, errors: FormErrors) -> Response {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page_ = Page::of_the_house(visitor, "Saisir le second code");
     let next = safe_next(next).to_owned();
-    let mut response = page(&SecondProofPage { page: page_, next, secret, errors });
+    let account = visitor.signed_in.as_ref().map_or("", |who| who.agent.email.as_str());
+    let setup = secret.map(|secret| Setup {
+        link: format!("otpauth://totp/Pepiniere:{account}?secret={secret}&issuer=Pepiniere"),
+        groups: secret
+            .as_bytes()
+            .chunks(4)
+            .map(|four| String::from_utf8_lossy(four).into_owned())
+            .collect::<Vec<_>>()
+            .join(" "),
+    });
+    let mut response = page(&SecondProofPage { page: page_, next, setup, errors });
     *response.status_mut() = status;
     response
 }
@@ -258,8 +271,6 @@ fn second_proof_page(visitor: &Visitor, next: &str, secret: String, errors: Form
 struct SecondCode {
     #[serde(default)]
     code: String,
-    #[serde(default)]
-    secret: String,
     #[serde(default)]
     suite: String,
 }
@@ -285,7 +296,8 @@ async fn check_second_proof(visitor: Visitor, Form(given): Form<SecondCode>) -> 
         Err(CodeRefused::None | CodeRefused::Wrong) => {
             let mut errors = FormErrors::default();
             errors.add("code", "Ce code n’est pas le bon, ou il a déjà servi. Attendez le suivant (30 secondes au plus) et saisissez-le.");
-            Ok(second_proof_page(&visitor, &given.suite, given.secret, errors))
+            let secret = people.unconfirmed_secret(who.agent.id).await?;
+            Ok(second_proof_page(&visitor, &given.suite, secret, errors))
         }
     }
 }
