@@ -25,7 +25,7 @@ pub fn of_violation(violation: &Violation) -> Explanation {
         Violation::Expired { hours_limit, seconds_seen } => (
             "Un trajet doit être envoyé peu après son départ.".to_owned(),
             format!("envoyé {} après le départ", format::duration(*seconds_seen)),
-            format!("{hours_limit} h après le départ"),
+            format!("{hours_limit}\u{a0}h après le départ"),
             "Vérifiez que votre serveur envoie les trajets au fil de l’eau. Un trajet trop ancien ne peut plus être prouvé."
                 .to_owned(),
         ),
@@ -33,8 +33,8 @@ pub fn of_violation(violation: &Violation) -> Explanation {
             "Un trajet trop court n’est pas un covoiturage.".to_owned(),
             format::distance((*metres_seen).into()),
             format!("au moins {}", format::distance((*metres_limit).into())),
-            "Vérifiez que la distance est en mètres et non en kilomètres. Si elle est fausse, corrigez le trajet dans les 24 h \
-             qui suivent le départ."
+            "Vérifiez que la distance est en mètres et non en kilomètres. Si elle est fausse, envoyez la bonne. Si le \
+             trajet est déjà envoyé, corrigez-le dans les 24\u{a0}h qui suivent le départ."
                 .to_owned(),
         ),
         Violation::TooManyTripsByDay { limit, driver, passenger } => (
@@ -42,14 +42,14 @@ pub fn of_violation(violation: &Violation) -> Explanation {
                 .to_owned(),
             format!("{driver} voyages pour le conducteur, {passenger} pour le passager, celui-ci compris"),
             format!("{limit} voyages par personne et par jour"),
-            "Vérifiez que les passagers d’un même voyage portent le même identifiant de voyage (operator_trip_id) : ils comptent \
+            "Vérifiez que les passagers d’un même voyage portent le même identifiant de voyage (operator_trip_id)\u{a0}: ils comptent \
              alors pour un."
                 .to_owned(),
         ),
         Violation::TooCloseTrips { minutes_limit, other_journey, .. } => (
             "Deux voyages des deux mêmes personnes doivent être espacés.".to_owned(),
             format!("trop proche du trajet {other_journey}"),
-            format!("au moins {minutes_limit} min entre deux voyages"),
+            format!("au moins {minutes_limit}\u{a0}min entre deux voyages"),
             "S’il s’agit du même voyage, envoyez le même identifiant de voyage (operator_trip_id). Sinon vérifiez les heures."
                 .to_owned(),
         ),
@@ -78,10 +78,10 @@ pub fn meaning(status: PublicStatus) -> &'static str {
         PublicStatus::Ok => "Le trajet est une preuve. Vous n’avez rien à faire.",
         PublicStatus::Pending => "Le trajet est reçu, son examen est en cours. Vous n’avez rien à faire.",
         PublicStatus::Canceled => {
-            "Vous avez annulé ce trajet : il ne compte plus. Une annulation est définitive."
+            "Vous avez annulé ce trajet\u{a0}: il ne compte plus. Une annulation est définitive."
         }
         PublicStatus::TermsViolationError => {
-            "Le trajet ne respecte pas les conditions d’utilisation : il ne compte pas. La raison est ci-dessous."
+            "Le trajet ne respecte pas les conditions d’utilisation\u{a0}: il ne compte pas. La raison est ci-dessous."
         }
         PublicStatus::AcquisitionError => {
             "Le départ ou l’arrivée ne se trouve dans aucune commune, ni à moins d’un kilomètre. Vérifiez la latitude et la longitude (souvent inversées), puis corrigez le trajet."

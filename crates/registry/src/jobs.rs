@@ -20,7 +20,7 @@ pub fn jobs(registry: &Arc<Registry>) -> Vec<Job> {
         .woken_by(Arc::clone(&registry.verification)),
         Job::new(
             "notification",
-            "Notification des changements de statut",
+            "Notification des changements d’état",
             Duration::from_secs(5),
             move || {
                 let registry = Arc::clone(&notifying);

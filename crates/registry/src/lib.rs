@@ -44,7 +44,7 @@ pub static SHEET: Sheet = Sheet {
     id: "registry",
     name: "Registre de preuve de covoiturage",
     tagline: "Chaque trajet partagé reçoit une preuve que l’on peut expliquer",
-    purpose: "Les opérateurs de covoiturage y envoient leurs trajets ; chacun reçoit une preuve, avec un statut expliqué.",
+    purpose: "Les opérateurs de covoiturage y envoient leurs trajets ; chacun reçoit une preuve, avec un état expliqué.",
     home: "/registre",
     migrations: store::MIGRATIONS,
     rights: &rights::RIGHTS,

@@ -5,6 +5,7 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 use socle::pages::Page;
+use socle::rights::Grant;
 use socle::web::{Visitor, page};
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::Operation;
@@ -43,6 +44,7 @@ struct DocumentationPage {
     page: Page,
     base_url: String,
     groups: Arc<Vec<Group>>,
+    may_try: bool,
 }
 
 fn show(visitor: &Visitor, groups: Arc<Vec<Group>>) -> Response {
@@ -50,6 +52,7 @@ fn show(visitor: &Visitor, groups: Arc<Vec<Group>>) -> Response {
         page: Page::of_service(visitor, &SHEET, "Documentation de l’interface"),
         base_url: visitor.house.config.base_url(),
         groups,
+        may_try: visitor.grant(&SHEET, "journey.judge") != Grant::No,
     })
 }
 

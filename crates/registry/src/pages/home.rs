@@ -110,7 +110,7 @@ async fn desk_of_operator(registry: &Registry, visitor: &Visitor, scope: &Scope)
             tiles.push(Tile {
                 href: filters.address(1),
                 title: format!(
-                    "{word} : {} trajet{}",
+                    "{word}\u{a0}: {} trajet{}",
                     format::integer(count),
                     if count > 1 { "s" } else { "" }
                 ),
@@ -131,8 +131,10 @@ fn next_step(status: PublicStatus) -> &'static str {
     match status {
         PublicStatus::Ok => "Ce sont des preuves. Rien à faire.",
         PublicStatus::Pending => "L’examen est en cours. Rien à faire.",
-        PublicStatus::TermsViolationError => "Lisez pourquoi : certains peuvent encore être corrigés.",
-        PublicStatus::AcquisitionError => "Un lieu est inconnu : vérifiez les coordonnées, puis corrigez.",
+        PublicStatus::TermsViolationError => "Lisez pourquoi\u{a0}: certains peuvent encore être corrigés.",
+        PublicStatus::AcquisitionError => {
+            "Un lieu est inconnu\u{a0}: vérifiez les coordonnées, puis corrigez."
+        }
         PublicStatus::Canceled => "Vous les avez annulés. Ils ne comptent plus.",
         PublicStatus::FraudError | PublicStatus::AnomalyError => {
             "Lisez pourquoi, puis écrivez à l’équipe si vous n’êtes pas d’accord."

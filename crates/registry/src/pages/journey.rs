@@ -150,7 +150,7 @@ impl Told {
         Ok(Self {
             id: journey.id,
             title: format!(
-                "Trajet du {} : {} – {}",
+                "Trajet du {}\u{a0}: {} – {}",
                 place::local(start, start_code).0,
                 place::name(reference, start_code),
                 place::name(reference, end_code)

@@ -47,7 +47,9 @@ pub fn subject(kind: &str, subject: &str) -> String {
     match (kind, known) {
         ("journeys", _) => subject.split_once('-').map_or_else(
             || format!("Trajets {subject}"),
-            |(first, last)| format!("Trajets {first} à {last}"),
+            |(first, last)| {
+                if first == last { format!("Trajet {first}") } else { format!("Trajets {first} à {last}") }
+            },
         ),
         ("tenant", _) => format!("Organisation {subject}"),
         (_, Some(word)) => format!("{word} {subject}"),
@@ -82,7 +84,7 @@ pub fn facts(text: &str, operator: impl Fn(i64) -> Option<String>) -> Vec<String
                 (_, Value::Array(values)) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
                 (_, other) => plain(other),
             };
-            format!("{} : {shown}", named(name))
+            format!("{}\u{a0}: {shown}", named(name))
         })
         .collect()
 }
@@ -109,6 +111,7 @@ fn named(fact: &str) -> &str {
         "passed" => "trajets valides",
         "code" => "motif donné",
         "url" => "adresse",
+        "host" => "machine",
         "uuid" => "identifiant",
         "name" => "nom",
         "tenant" => "organisation",
@@ -175,10 +178,14 @@ mod tests {
     #[test]
     fn facts_are_read_in_french() {
         let named = |id| (id == 12).then(|| "Covoit’Vallée".to_owned());
-        assert_eq!(facts(r#"{"operator":12}"#, named), ["opérateur : Covoit’Vallée"]);
+        assert_eq!(facts(r#"{"operator":12}"#, named), ["opérateur\u{a0}: Covoit’Vallée"]);
         assert_eq!(
             facts(r#"{"status":"terms_violation_error","terms":"2025-11","labels":["expired"]}"#, named),
-            ["règles non respectées : envoyé trop tard", "état : refusé", "version des règles : 2025-11"]
+            [
+                "règles non respectées\u{a0}: envoyé trop tard",
+                "état\u{a0}: refusé",
+                "version des règles\u{a0}: 2025-11"
+            ]
         );
         assert_eq!(facts("", named), Vec::<String>::new());
     }
@@ -187,6 +194,7 @@ mod tests {
     fn what_is_not_in_words_shows_itself() {
         assert_eq!(action("moon.landed"), "moon.landed");
         assert_eq!(subject("journeys", "12-80"), "Trajets 12 à 80");
+        assert_eq!(subject("journeys", "12-12"), "Trajet 12");
         assert_eq!(actor("key:9dc21a6c-bc33"), "Un serveur (clé 9dc21a6c)");
     }
 }

@@ -183,7 +183,7 @@ async fn show(
         uuid: operator.uuid,
         registered: place::day(operator.created_at),
         connected: operator.connected_at.map_or_else(
-            || "Pas encore : aucun trajet accepté à ce jour".to_owned(),
+            || "Pas encore\u{a0}: aucun trajet accepté à ce jour".to_owned(),
             |at| format!("{}, date du premier trajet accepté", place::day(at)),
         ),
         suspended: operator.suspended_at.map(place::moment),
@@ -209,6 +209,7 @@ async fn figures(registry: &Registry, own: &Scope) -> Result<Vec<Figure>, Proble
     }
     let lately = format!("Du {} au {}", format::date(month_ago), format::date(today));
     let always = format!("Depuis le début, au {}", format::date(today));
+    let journeys = |count: i64| if count > 1 { "trajets" } else { "trajet" };
     let figure = |label, value, unit, period: &str| Figure {
         label,
         value: format::integer(value),
@@ -216,8 +217,8 @@ async fn figures(registry: &Registry, own: &Scope) -> Result<Vec<Figure>, Proble
         period: period.to_owned(),
     };
     Ok(vec![
-        figure("Trajets valides", month.journeys, "trajets", &lately),
-        figure("Trajets valides", ever.journeys, "trajets", &always),
+        figure("Trajets valides", month.journeys, journeys(month.journeys), &lately),
+        figure("Trajets valides", ever.journeys, journeys(ever.journeys), &always),
         figure("Distance partagée", (ever.metres + 500) / 1_000, "km", &always),
     ])
 }
@@ -231,12 +232,12 @@ async fn ask_suspension(
     let operator = found(&registry, &scope, id).await?;
     let confirmation = Confirmation {
         page: under(&visitor, "Suspendre", &operator),
-        question: format!("Suspendre {} ?", operator.name),
+        question: format!("Suspendre {}\u{a0}?", operator.name),
         about: "La suspension coupe l’accès de ses serveurs. Prévenez l’opérateur avant, et dites-lui pourquoi.".to_owned(),
         consequences: vec![
             "Ses envois de trajets sont refusés aussitôt, comme toutes les demandes de ses serveurs.".to_owned(),
             "Les trajets qu’il fait pendant la suspension risquent d’être trop anciens pour être prouvés ensuite.".to_owned(),
-            "Ses trajets déjà reçus et ses clés ne changent pas ; ses équipes peuvent toujours consulter.".to_owned(),
+            "Ses trajets déjà reçus et ses clés ne changent pas\u{a0}; ses équipes peuvent toujours consulter.".to_owned(),
             "Vous pourrez lever la suspension à tout moment.".to_owned(),
         ],
         action: format!("/registre/operateurs/{id}/suspendre"),
@@ -256,11 +257,11 @@ async fn ask_resumption(
     let operator = found(&registry, &scope, id).await?;
     let confirmation = Confirmation {
         page: under(&visitor, "Lever la suspension", &operator),
-        question: format!("Lever la suspension de {} ?", operator.name),
+        question: format!("Lever la suspension de {}\u{a0}?", operator.name),
         about: "L’opérateur retrouve l’accès qu’il avait avant.".to_owned(),
         consequences: vec![
             "Ses clés d’accès fonctionnent de nouveau aussitôt.".to_owned(),
-            "Les trajets trop anciens restent refusés : il ne peut plus les envoyer.".to_owned(),
+            "Les trajets trop anciens restent refusés\u{a0}: il ne peut plus les envoyer.".to_owned(),
         ],
         action: format!("/registre/operateurs/{id}/reprendre"),
         button: "Lever la suspension",

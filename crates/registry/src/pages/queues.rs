@@ -97,10 +97,12 @@ async fn show(State(registry): State<Arc<Registry>>, visitor: Visitor) -> Result
     let (own, own_given_up) = outbox::waiting(&registry.database).await?;
     let (common, common_given_up) = outbox::waiting(people).await?;
     let given_up = own_given_up + common_given_up;
-    let one = |label, value: u64, unit, source| Waiting {
+    let messages = ("message", "messages");
+    let one = |label, value: u64, (single, many), source| Waiting {
         label,
         value: format::integer(i64::try_from(value).unwrap_or(i64::MAX)),
-        unit,
+        // French counts nothing in the singular.
+        unit: if value > 1 { many } else { single },
         source,
     };
     Ok(page(&QueuesPage {
@@ -111,11 +113,11 @@ async fn show(State(registry): State<Arc<Registry>>, visitor: Visitor) -> Result
             one(
                 "En attente d’examen",
                 pending,
-                "trajets",
+                ("trajet", "trajets"),
                 "Trajets reçus dont l’état n’est pas encore décidé",
             ),
-            one("Messages à envoyer", own + common, "messages", "Courriels et notifications"),
-            one("Messages abandonnés", given_up, "messages", "Après vingt essais sans succès"),
+            one("Messages à envoyer", own + common, messages, "Courriels et notifications"),
+            one("Messages abandonnés", given_up, messages, "Après vingt essais sans succès"),
         ],
         works,
         given_up: given_up > 0,

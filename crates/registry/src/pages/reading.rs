@@ -9,21 +9,26 @@ use crate::model::phone::NotAPhone;
 
 /// A body that could not be read as a journey: where, then what.
 pub fn of_body(error: &ApiError) -> String {
-    match error {
+    spaced(&match error {
         ApiError::InvalidParameters(text) => {
             let (at, cause) = text.split_once(": ").unwrap_or(("data", text));
             let at = at.strip_prefix("data").unwrap_or(at).trim_start_matches('/').replace('/', " > ");
             let cause = sentence(cause);
+            // The place may end with the field the cause names: said once.
+            let field = at.rsplit(" > ").next().unwrap_or_default();
+            let cause = cause
+                .strip_prefix(&format!("le champ {field} "))
+                .map_or_else(|| cause.clone(), |rest| format!("ce champ {rest}"));
             if at.is_empty() { capitalised(&cause) } else { format!("« {at} » : {cause}") }
         }
         ApiError::InvalidRequest(text) => syntax(text.strip_prefix("The body is not JSON: ").unwrap_or(text)),
         _ => "Le texte n’a pas pu être lu.".to_owned(),
-    }
+    })
 }
 
 /// A journey that makes no sense.
 pub fn of_fault(fault: &Fault) -> String {
-    match fault {
+    spaced(&match fault {
         Fault::DriverPhones(refused) => phones("driver", refused),
         Fault::PassengerPhones(refused) => phones("passenger", refused),
         Fault::EndsBeforeStart { start, end } => format!(
@@ -36,7 +41,16 @@ pub fn of_fault(fault: &Fault) -> String {
             place::moment(*end),
             place::moment(*now)
         ),
+    })
+}
+
+/// The spaces that French keeps on the line: inside « », before : ; ! and ?
+fn spaced(text: &str) -> String {
+    let mut text = text.replace("« ", "«\u{a0}");
+    for mark in ["»", ":", ";", "!", "?"] {
+        text = text.replace(&format!(" {mark}"), &format!("\u{a0}{mark}"));
     }
+    text
 }
 
 fn phones(person: &str, refused: &PhonesRefused) -> String {
@@ -232,7 +246,7 @@ mod tests {
             (
                 "\"distance\"",
                 "\"longueur\": 3, \"distance\"",
-                "« longueur » : le champ longueur n’est pas prévu. Vérifiez son orthographe, ou retirez-le.",
+                "« longueur » : ce champ n’est pas prévu. Vérifiez son orthographe, ou retirez-le.",
             ),
             (
                 "20002373700010",
@@ -255,7 +269,7 @@ mod tests {
                 "Ce texte n’est pas du JSON. Ligne 8 : il manque une virgule entre deux champs, ou une fermeture.",
             ),
         ] {
-            assert_eq!(said(from, to), expected);
+            assert_eq!(said(from, to), spaced(expected));
         }
         let cut = read::<Submission>(&EXAMPLE.as_bytes()[..200]).expect_err("a mistake");
         assert!(of_body(&cut).contains("s’arrête trop tôt"), "{}", of_body(&cut));

@@ -10,11 +10,11 @@ layout-help = Besoin d’aide
 layout-sign-in = Se connecter
 layout-sign-out = Se déconnecter
 layout-notices = Informations sur le service
-layout-you-are-here = Vous êtes ici :
+layout-you-are-here = Vous êtes ici :
 
 # Words of components/fields.html
 field-optional = (facultatif)
-field-error = Erreur :
+field-error = Erreur :
 search-submit = Rechercher
 
 # Words of components/error_summary.html
@@ -30,7 +30,7 @@ pagination-next = Page suivante
 # Words of components/stepper.html: "Étape 1 sur 3"
 stepper-step = Étape
 stepper-of = sur
-stepper-next = Étape suivante :
+stepper-next = Étape suivante :
 
 # Words of components/feedback.html
 feedback-label = Votre avis
