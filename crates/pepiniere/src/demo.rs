@@ -25,6 +25,13 @@ pub async fn run(mut config: Config, arguments: &ArgMatches, report: Report) -> 
     if arguments.get_flag("fresh") && file.exists() {
         std::fs::remove_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
     }
+    // One click must never open real data.
+    if !file.exists() && folder.join("socle.db").exists() {
+        anyhow::bail!(
+            "{} holds a house that is no demonstration: choose another folder with --data",
+            folder.display()
+        );
+    }
     std::fs::create_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
     let address = listener.local_addr()?;
     config.demonstration = true;

@@ -94,7 +94,7 @@ pub fn listen(
 ) -> anyhow::Result<Running> {
     let (stop, stopping) = watch::channel(false);
     if with_jobs {
-        let instance = &house.config.server.instance;
+        let instance = &house.config.instance();
         let people = house.people.clone();
         let own = vec![
             outbox::job(people.database().clone(), people.keyring().clone(), house.transports.clone()),

@@ -34,7 +34,7 @@ pub struct Server {
     pub listen: SocketAddr,
     /// The address people type, without a final slash. Empty: `http://<listen>`.
     pub base_url: String,
-    /// Identifier of this instance in leases and logs.
+    /// Identifier of this instance in leases; each instance has its own. Empty: `one` on SQLite, drawn on PostgreSQL.
     pub instance: String,
     /// Whether the address of the visitor is read from `X-Forwarded-For` (a trusted proxy stands in front).
     pub behind_proxy: bool,
@@ -114,7 +114,7 @@ impl Default for Server {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             base_url: String::new(),
-            instance: "one".to_owned(),
+            instance: String::new(),
             behind_proxy: false,
         }
     }
@@ -179,6 +179,15 @@ impl Config {
     /// The file of the master keys.
     pub fn master_key_file(&self) -> PathBuf {
         self.store.master_key.clone().unwrap_or_else(|| self.store.folder.join("master.key"))
+    }
+
+    /// The name under which this process leases jobs.
+    pub fn instance(&self) -> String {
+        match (self.server.instance.as_str(), &self.store.postgres) {
+            ("", None) => "one".to_owned(),
+            ("", Some(_)) => format!("i-{}", hex::encode(crate::chance::secret_bytes::<4>())),
+            (named, _) => named.to_owned(),
+        }
     }
 
     /// The address people type, without a final slash.

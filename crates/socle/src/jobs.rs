@@ -17,7 +17,9 @@ use tokio::sync::{Notify, watch};
 use crate::store::{Database, Instant, StoreError};
 
 /// How long a run may last before another instance takes the job over.
-const LEASE: SignedDuration = SignedDuration::from_mins(5);
+const LEASE: SignedDuration = SignedDuration::from_mins(1);
+/// After so long a job lets its lease go and asks for it again.
+const RENEW: Duration = Duration::from_secs(20);
 /// The longest pause after failures.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(30);
 
@@ -137,16 +139,15 @@ async fn run_leased(database: &Database, job: &Job, instance: &str) -> Result<bo
         return Ok(false);
     }
     let mut done = 0;
-    let mut runs = 0;
+    let started = std::time::Instant::now();
     let outcome = loop {
         // A run that panics is a run that failed.
         let ran = AssertUnwindSafe((job.run)()).catch_unwind().await;
         match ran.unwrap_or_else(|_| Err(anyhow::anyhow!("the job panicked"))) {
             Ok(ran) => {
                 done += ran.done;
-                runs += 1;
                 // The lease is renewed by closing and leasing again, well before it ends.
-                if !ran.more || runs >= 200 {
+                if !ran.more || started.elapsed() > RENEW {
                     break Ok(ran.more);
                 }
             }

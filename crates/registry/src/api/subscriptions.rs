@@ -27,8 +27,6 @@ fn in_english(refused: &Refused) -> String {
     }
 }
 
-/// How many subscriptions one operator may hold.
-const MOST: usize = 10;
 /// The longest address, in bytes.
 const LONGEST: usize = 2_000;
 
@@ -114,7 +112,7 @@ pub async fn create(
         return Err(ApiError::InvalidParameters(format!("data/url: more than {LONGEST} characters")));
     }
     let open = subscription::list(&registry.database, &Scope::Tenant(tenant(operator))).await?.len();
-    if open >= MOST {
+    if open >= subscription::MOST {
         return Err(ApiError::Conflict(format!("{open} subscriptions are open: end one first")));
     }
     let key = registry.keyring.current(&tenant(operator), PAYLOADS).await?;

@@ -21,7 +21,7 @@ pub struct Submission {
     pub incentives: AtMost<20, Incentive>,
     /// Historical: accepted and kept, never read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub incentive_counterparts: Option<serde_json::Value>,
+    pub incentive_counterparts: Option<AtMost<20, serde_json::Value>>,
     pub driver: Driver,
     pub passenger: Passenger,
 }

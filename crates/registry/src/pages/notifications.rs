@@ -3,6 +3,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
@@ -124,6 +125,15 @@ async fn create(
             return notifications_page(&registry, &visitor, &scope, new, errors, &Done::default()).await;
         }
     };
+    let open = subscription::list(&registry.database, &Scope::Tenant(tenant(operator))).await?.len();
+    if open >= subscription::MOST {
+        return Err(Problem::Refused {
+            status: StatusCode::CONFLICT,
+            text: format!(
+                "Vous avez déjà {open} notifications. Arrêtez-en une avant d’en ajouter une autre."
+            ),
+        });
+    }
     let key = registry.keyring.current(&tenant(operator), PAYLOADS).await?;
     let (id, secret) = (uuid::Uuid::new_v4().to_string(), socle::chance::secret_text());
     subscription::open(&registry.database, visitor.actor(), &key, operator, id, url.clone(), &secret).await?;

@@ -32,6 +32,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+/// How many subscriptions one operator may hold.
+pub const MOST: usize = 10;
 /// How many changes a notification carries at most.
 const AT_ONCE: u64 = 500;
 
@@ -111,45 +113,63 @@ pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<Subscription
     Ok(select.all(database.read()).await?)
 }
 
-/// Puts what changed since the last time in the outbox of each subscription. Returns how many changes.
+/// Puts what changed since the last time in the outbox of each subscription. Returns how many changes, and whether
+/// more wait. One that fails does not hold the others back; it is tried again at the next run.
 pub async fn notify(database: &Database, keyring: &Keyring) -> Result<(u64, bool), RegistryError> {
     let mut told = 0;
     let mut more = false;
+    let mut failed = None;
     for subscription in list(database, &Scope::All).await? {
-        let owner = tenant(subscription.operator_id);
-        let found =
-            changes::since(database, &Scope::Tenant(owner.clone()), subscription.cursor, AT_ONCE).await?;
-        let Some(last) = found.last().map(|journey| journey.change) else { continue };
-        told += found.len() as u64;
-        more |= found.len() as u64 == AT_ONCE;
-        let key = keyring.current(&owner, super::PAYLOADS).await?;
-        let secret = keyring.open(&context(&subscription.id), &subscription.secret).await?;
-        let body = serde_json::json!({
-            "cursor": last.to_string(),
-            "changes": found.iter().map(crate::api::changes::Change::new).collect::<Vec<_>>(),
-        });
-        let message = Message::Webhook {
-            url: subscription.url.clone(),
-            body: body.to_string(),
-            secret: String::from_utf8_lossy(&secret).into_owned(),
-        };
-        database
-            .write::<_, RegistryError, _>(move |tx| {
-                Box::pin(async move {
-                    let advanced = Entity::update_many()
-                        .set(ActiveModel { cursor: Set(last), ..Default::default() })
-                        .filter(Column::Id.eq(subscription.id.as_str()))
-                        .filter(Column::Cursor.eq(subscription.cursor))
-                        .exec(tx.connection())
-                        .await?;
-                    if advanced.rows_affected == 1 {
-                        let dedup = format!("changes {} {last}", subscription.id);
-                        outbox::post(tx, &key, &owner, &dedup, &message).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .await?;
+        let id = subscription.id.clone();
+        match notify_one(database, keyring, subscription).await {
+            Ok(count) => {
+                told += count;
+                more |= count == AT_ONCE;
+            }
+            Err(error) => {
+                tracing::error!(subscription = id, %error, "a subscription could not be told");
+                failed = Some(error);
+            }
+        }
     }
-    Ok((told, more))
+    failed.map_or(Ok((told, more)), Err)
+}
+
+async fn notify_one(
+    database: &Database,
+    keyring: &Keyring,
+    subscription: Subscription,
+) -> Result<u64, RegistryError> {
+    let owner = tenant(subscription.operator_id);
+    let found = changes::since(database, &Scope::Tenant(owner.clone()), subscription.cursor, AT_ONCE).await?;
+    let Some(last) = found.last().map(|journey| journey.change) else { return Ok(0) };
+    let key = keyring.current(&owner, super::PAYLOADS).await?;
+    let secret = keyring.open(&context(&subscription.id), &subscription.secret).await?;
+    let body = serde_json::json!({
+        "cursor": last.to_string(),
+        "changes": found.iter().map(crate::api::changes::Change::new).collect::<Vec<_>>(),
+    });
+    let message = Message::Webhook {
+        url: subscription.url.clone(),
+        body: body.to_string(),
+        secret: String::from_utf8_lossy(&secret).into_owned(),
+    };
+    database
+        .write::<_, RegistryError, _>(move |tx| {
+            Box::pin(async move {
+                let advanced = Entity::update_many()
+                    .set(ActiveModel { cursor: Set(last), ..Default::default() })
+                    .filter(Column::Id.eq(subscription.id.as_str()))
+                    .filter(Column::Cursor.eq(subscription.cursor))
+                    .exec(tx.connection())
+                    .await?;
+                if advanced.rows_affected == 1 {
+                    let dedup = format!("changes {} {last}", subscription.id);
+                    outbox::post(tx, &key, &owner, &dedup, &message).await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(found.len() as u64)
 }

@@ -38,6 +38,8 @@ CREATE INDEX challenges_by_agent ON challenges (agent_id, created_at);
 CREATE TABLE code_generators (
     agent_id @key,
     sealed @bytes NOT NULL,
+    -- The session that sets it up: another one never sees this secret.
+    session @bytes NOT NULL,
     confirmed_at BIGINT,
     last_step BIGINT NOT NULL
 );

@@ -73,6 +73,8 @@ pub enum Broken {
     Link(i64),
     #[error("audit group {group}, entry {position}: the personal part is not the one that was recorded")]
     Personal { group: i64, position: i32 },
+    #[error("the log holds entries that belong to no group of the chain")]
+    Stray,
     #[error("the last audit group is {found}, the head says {expected}: entries were removed at the end")]
     Truncated { found: i64, expected: i64 },
     #[error(transparent)]
@@ -131,7 +133,22 @@ pub async fn verify(database: &Database) -> Result<Verified, Broken> {
     if !(expected..=now).contains(&last.unwrap_or(0)) {
         return Err(Broken::Truncated { found: last.unwrap_or(0), expected });
     }
+    let (first, last) = ends_of_entries(connection).await?;
+    if first.is_some_and(|first| first < 1) || last.is_some_and(|last| last > now) {
+        return Err(Broken::Stray);
+    }
     Ok(verified)
+}
+
+/// The least and the greatest group that has entries.
+async fn ends_of_entries(connection: &DatabaseConnection) -> Result<(Option<i64>, Option<i64>), DbErr> {
+    let group = || Expr::col(Alias::new("commit_group"));
+    let select =
+        Query::select().expr(group().min()).expr(group().max()).from(Alias::new("audit_entries")).to_owned();
+    match connection.query_one(&select).await? {
+        Some(row) => Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)),
+        None => Ok((None, None)),
+    }
 }
 
 /// The number of the last group, as the head says it.

@@ -4,7 +4,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use subtle::ConstantTimeEq as _;
 
-use super::{People, PeopleError};
+use super::{People, PeopleError, SignedIn};
 use crate::audit::{Actor, Entry};
 use crate::chance;
 use crate::seal::SealError;
@@ -20,6 +20,8 @@ pub struct Model {
     pub agent_id: i64,
     /// The shared secret, sealed.
     pub sealed: Vec<u8>,
+    /// The session that sets it up.
+    pub session: Vec<u8>,
     pub confirmed_at: Option<Instant>,
     /// The last time step whose code was used: a code is good once.
     pub last_step: i64,
@@ -67,14 +69,18 @@ fn code(secret: &[u8], step: i64) -> Option<String> {
 }
 
 impl People {
-    /// The secret that `agent` has to put in a code generator, in Base32; drawn at first, the same until it is
-    /// confirmed. `None` once it is: the secret is never shown again.
-    pub async fn unconfirmed_secret(&self, agent: i64) -> Result<Option<String>, PeopleError> {
+    /// The secret to put in a code generator, in Base32; the same within a session until it is confirmed, another
+    /// one in another session, so that nobody reads a secret that somebody else will confirm. `None` once it is
+    /// confirmed: it is never shown again.
+    pub async fn unconfirmed_secret(&self, who: &SignedIn) -> Result<Option<String>, PeopleError> {
+        let (agent, session) = (who.agent.id, who.session.id.clone());
         if let Some(found) = Entity::find_by_id(agent).one(self.database.read()).await? {
             if found.confirmed_at.is_some() {
                 return Ok(None);
             }
-            return Ok(Some(base32(&self.keyring.open(&context(agent), &found.sealed).await?)));
+            if found.session == session {
+                return Ok(Some(base32(&self.keyring.open(&context(agent), &found.sealed).await?)));
+            }
         }
         let secret = chance::secret_bytes::<20>();
         let sealed = self.keyring.current("agents", "people").await?.seal(&context(agent), &secret);
@@ -82,29 +88,43 @@ impl People {
             .database
             .write::<_, PeopleError, _>(move |tx| {
                 Box::pin(async move {
-                    // Two pages opened at the same moment: the first secret stays.
+                    // Two pages of a session opened at the same moment: the first secret stays.
                     if let Some(found) = Entity::find_by_id(agent).one(tx.connection()).await? {
-                        return Ok(found.sealed);
+                        if found.confirmed_at.is_some() {
+                            return Ok(None);
+                        }
+                        if found.session == session {
+                            return Ok(Some(found.sealed));
+                        }
+                        Entity::delete_by_id(agent).exec(tx.connection()).await?;
                     }
                     Entity::insert(ActiveModel {
                         agent_id: Set(agent),
                         sealed: Set(sealed.clone()),
+                        session: Set(session),
                         confirmed_at: Set(None),
                         last_step: Set(0),
                     })
                     .exec_without_returning(tx.connection())
                     .await?;
                     tx.record(Entry::new(Actor::Agent(agent), "code_generator.prepared", "agent", agent));
-                    Ok(sealed)
+                    Ok(Some(sealed))
                 })
             })
             .await?;
-        Ok(Some(base32(&self.keyring.open(&context(agent), &kept).await?)))
+        match kept {
+            Some(sealed) => Ok(Some(base32(&self.keyring.open(&context(agent), &sealed).await?))),
+            None => Ok(None),
+        }
     }
 
     /// Checks a code (the present step, the one before or after), once. The first right code confirms the generator.
-    pub async fn check_code(&self, agent: i64, given: String) -> Result<(), CodeRefused> {
+    pub async fn check_code(&self, who: &SignedIn, given: String) -> Result<(), CodeRefused> {
+        let agent = who.agent.id;
         let found = Entity::find_by_id(agent).one(self.database.read()).await?.ok_or(CodeRefused::None)?;
+        if found.confirmed_at.is_none() && found.session != who.session.id {
+            return Err(CodeRefused::None);
+        }
         let secret = self.keyring.open(&context(agent), &found.sealed).await?;
         let now = self.database.clock().now().as_second() / STEP;
         let given = given.trim().replace(' ', "");
@@ -125,6 +145,7 @@ impl People {
                         })
                         .filter(Column::AgentId.eq(agent))
                         .filter(Column::LastStep.lt(step))
+                        .filter(Column::Sealed.eq(found.sealed.clone()))
                         .exec(tx.connection())
                         .await?;
                     if used.rows_affected == 0 {

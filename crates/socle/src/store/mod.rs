@@ -159,7 +159,9 @@ async fn connect(
             let options =
                 PgConnectOptions::from_str(url).map_err(|cause| failed("the configured address", &cause))?;
             let place = format!("{}:{} schema {schema}", options.get_host(), options.get_port());
-            let options = options.application_name("pepiniere").options([("search_path", schema.as_str())]);
+            let options = options
+                .application_name("pepiniere")
+                .options([("search_path", schema.as_str()), ("synchronous_commit", "on")]);
             let write = PgPoolOptions::new()
                 .max_connections(1)
                 .connect_with(options.clone())

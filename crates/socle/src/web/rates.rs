@@ -27,7 +27,14 @@ pub struct Standing {
 /// Fixed windows, counted in memory by this instance.
 pub struct Rates {
     multiplier: u32,
-    windows: Mutex<HashMap<(&'static str, String), Window>>,
+    windows: Mutex<Windows>,
+}
+
+#[derive(Default)]
+struct Windows {
+    known: HashMap<(&'static str, String), Window>,
+    /// Not before this second: sweeping costs as much as there are windows.
+    next_sweep: i64,
 }
 
 #[derive(Clone, Copy)]
@@ -42,7 +49,7 @@ const SWEEP: usize = 20_000;
 impl Rates {
     /// `multiplier` multiplies every limit.
     pub fn new(multiplier: u32) -> Self {
-        Self { multiplier: multiplier.max(1), windows: Mutex::new(HashMap::new()) }
+        Self { multiplier: multiplier.max(1), windows: Mutex::default() }
     }
 
     /// Counts one request of `identity`.
@@ -58,10 +65,12 @@ impl Rates {
     fn count_within(&self, limit: u32, rate: Rate, identity: &str, now: Timestamp) -> Standing {
         let now = now.as_second();
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        if windows.len() > SWEEP {
-            windows.retain(|_, window| window.ends > now);
+        if windows.known.len() > SWEEP && windows.next_sweep <= now {
+            windows.known.retain(|_, window| window.ends > now);
+            windows.next_sweep = now + 10;
         }
         let window = windows
+            .known
             .entry((rate.name, short(identity)))
             .or_insert(Window { ends: now + rate.window, count: 0 });
         if window.ends <= now {

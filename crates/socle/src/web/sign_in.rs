@@ -178,7 +178,7 @@ async fn typed_code(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Problem> {
     let house = &visitor.house;
-    if !house.rates.count(TYPING, &from, house.clock.now()).allowed {
+    if !house.rates.count_strictly(TYPING, &from, house.clock.now()).allowed {
         return Err(Problem::TooMany);
     }
     let code = typed.code.replace(char::is_whitespace, "");
@@ -243,8 +243,7 @@ struct SecondProofPage {
 }
 
 async fn second_proof(visitor: Visitor, Query(going): Query<Going>) -> Result<Response, Problem> {
-    let agent = signed_in(&visitor)?.agent.id;
-    let secret = visitor.house.people.unconfirmed_secret(agent).await?;
+    let secret = visitor.house.people.unconfirmed_secret(signed_in(&visitor)?).await?;
     Ok(second_proof_page(&visitor, &going.suite, secret, FormErrors::default()))
 }
 
@@ -287,7 +286,7 @@ async fn check_second_proof(visitor: Visitor, Form(given): Form<SecondCode>) -> 
     if !tries.allowed {
         return Err(Problem::TooMany);
     }
-    match people.check_code(who.agent.id, given.code).await {
+    match people.check_code(who, given.code).await {
         Ok(()) => {
             people.strengthen(who, Method::CodeGenerator).await?;
             Ok(redirect(&given.suite))
@@ -296,7 +295,7 @@ async fn check_second_proof(visitor: Visitor, Form(given): Form<SecondCode>) -> 
         Err(CodeRefused::None | CodeRefused::Wrong) => {
             let mut errors = FormErrors::default();
             errors.add("code", "Ce code n’est pas le bon, ou il a déjà servi. Attendez le suivant (30 secondes au plus) et saisissez-le.");
-            let secret = people.unconfirmed_secret(who.agent.id).await?;
+            let secret = people.unconfirmed_secret(who).await?;
             Ok(second_proof_page(&visitor, &given.suite, secret, errors))
         }
     }
