@@ -34,7 +34,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// The address people type, without a final slash. Empty: `http://<listen>`.
     pub base_url: String,
-    /// Identifier of this instance in leases; each instance has its own. Empty: `one` on SQLite, drawn on PostgreSQL.
+    /// Identifier of this instance in leases; each instance has its own. Empty: `one` on
+    /// `SQLite`, drawn at each start on `PostgreSQL`.
     pub instance: String,
     /// Whether the address of the visitor is read from `X-Forwarded-For` (a trusted proxy stands in front).
     pub behind_proxy: bool,
