@@ -14,8 +14,9 @@ use crate::Registry;
 use crate::explanation::{self, Explanation};
 use crate::model::Submission;
 use crate::preparation::{self, Sent};
-use crate::store::intake::{Nearby, Prepared};
+use crate::store::intake::Prepared;
 use crate::store::journey;
+use crate::store::nearby::Nearby;
 
 /// What would become of a journey if it were sent now.
 #[derive(Serialize, ToSchema)]

@@ -9,8 +9,9 @@ use sea_orm::entity::prelude::*;
 use socle::audit::{Actor, Entry, Personal};
 use socle::store::{Database, Tx};
 
-use super::intake::{Nearby, Prepared};
+use super::intake::Prepared;
 use super::journey::{ActiveModel, Column, Entity, Journey, find};
+use super::nearby::Nearby;
 use super::summary::{self, Totals};
 use super::{RegistryError, participant, request};
 use crate::model::{

@@ -5,6 +5,7 @@ pub mod changes;
 pub mod correction;
 pub mod intake;
 pub mod journey;
+pub mod nearby;
 pub mod operator;
 pub mod participant;
 pub mod request;
