@@ -82,7 +82,7 @@ async fn register(registry: &Arc<Registry>, new: NewOperator, report: Report) ->
     let operator = operator::register(&registry.database, actor.clone(), new).await?;
     let (access_key, secret_key) = (uuid::Uuid::new_v4().to_string(), socle::chance::secret_text());
     let label = "Première clé".to_owned();
-    access_key::create(&registry.database, actor, operator.id, label, access_key.clone(), &secret_key)
+    access_key::create(&registry.database, actor, operator.id, label, access_key.clone(), &secret_key, None)
         .await?;
     report.result(
         &format!(

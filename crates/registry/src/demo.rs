@@ -138,6 +138,7 @@ async fn keys(
             label,
             key.access_key.clone(),
             &key.secret_key,
+            None,
         )
         .await?;
         keys.push(key);

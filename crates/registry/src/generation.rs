@@ -17,12 +17,11 @@ use socle::service::Progress;
 use crate::Registry;
 use crate::model::Submission;
 use crate::preparation::{self, Sent};
-use crate::store::intake::{self, Prepared};
+use crate::store::bulk::{AT_ONCE, Bulk};
+use crate::store::intake::{Prepared, Received};
 use crate::store::operator::Operator;
 use crate::store::verification;
 
-/// How many journeys are stored in one change.
-const AT_ONCE: usize = 500;
 /// How many journeys a couple of commuters makes, about.
 const JOURNEYS_A_COUPLE: u64 = 20;
 
@@ -215,6 +214,7 @@ pub async fn fill_with(
         (0..(wanted / JOURNEYS_A_COUPLE).max(4)).filter_map(|_| generator.commuters()).collect();
     anyhow::ensure!(!couples.is_empty(), "the reference geography holds no communes to travel between");
     let mut filled = Filled::default();
+    let mut bulk = Bulk::new(registry.database.clone(), registry.terms);
     let mut batch: Vec<(Prepared, Timestamp)> = Vec::new();
     // Day after day, as journeys come in; what a pass could not place (days not over yet) is drawn again.
     while filled.journeys < wanted {
@@ -232,15 +232,16 @@ pub async fn fill_with(
                     };
                     batch.push((prepare(registry, couple.operator, &body).await?, received));
                     if batch.len() >= AT_ONCE {
-                        store(registry, &mut batch, &mut filled).await?;
+                        store(&mut bulk, &mut batch, &mut filled).await?;
                         progress(format!("{} trajets", filled.journeys));
                     }
                 }
             }
         }
-        store(registry, &mut batch, &mut filled).await?;
+        store(&mut bulk, &mut batch, &mut filled).await?;
         progress(format!("{} trajets", filled.journeys));
     }
+    bulk.finish().await?;
     while verification::run(&registry.database).await?.more {}
     Ok(filled)
 }
@@ -263,26 +264,18 @@ async fn prepare(registry: &Registry, operator: i64, body: &serde_json::Value) -
 }
 
 async fn store(
-    registry: &Registry,
+    bulk: &mut Bulk,
     batch: &mut Vec<(Prepared, Timestamp)>,
     filled: &mut Filled,
 ) -> anyhow::Result<()> {
-    let terms = registry.terms;
-    let (prepared, received): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-    let outcomes = registry
-        .database
-        .write::<_, crate::store::RegistryError, _>(move |tx| {
-            Box::pin(async move { intake::store_batch(tx, terms, prepared, &received).await })
-        })
-        .await?;
-    for outcome in outcomes {
+    for outcome in bulk.store(std::mem::take(batch)).await? {
         match outcome {
-            intake::Received::Accepted { .. } => filled.journeys += 1,
-            intake::Received::Refused { .. } => {
+            Received::Accepted { .. } => filled.journeys += 1,
+            Received::Refused { .. } => {
                 filled.journeys += 1;
                 filled.refused += 1;
             }
-            intake::Received::Duplicate | intake::Received::KeyReused => {}
+            Received::Duplicate | Received::KeyReused => {}
         }
     }
     Ok(())

@@ -97,6 +97,24 @@ pub async fn remember<T: Serialize>(tx: &Tx, key: &IdempotencyKey, outcome: &T) 
     Ok(())
 }
 
+/// An answer to remember with its key.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    pub key: IdempotencyKey,
+    pub answer: String,
+}
+
+/// Remembers an answer, if there is one to remember; `false` when the key was taken meanwhile: the change is to be
+/// left undone.
+pub async fn keep(tx: &Tx, answered: Option<Answered>) -> Result<bool, StoreError> {
+    let Some(Answered { key, answer }) = answered else { return Ok(true) };
+    if Entity::find_by_id((key.tenant.clone(), key.key.clone())).one(tx.connection()).await?.is_some() {
+        return Ok(false);
+    }
+    remember(tx, &key, &answer).await?;
+    Ok(true)
+}
+
 /// Forgets the answers of more than a day ago.
 pub async fn forget_old(database: &Database) -> Result<u64, StoreError> {
     database

@@ -59,14 +59,25 @@ impl Agent {
 
     /// Any request with the session.
     pub async fn ask(&self, method: Method, path: &str, body: Option<(&str, String)>) -> Answer {
-        let mut request =
-            self.client.request(method, format!("{}{path}", self.base_url)).header("accept", "text/html");
-        if !self.cookie.is_empty() {
-            request = request.header("cookie", &self.cookie);
-        }
+        let mut request = self.request(method, path);
         if let Some((kind, body)) = body {
             request = request.header("content-type", kind).body(body);
         }
         Answer::of(request.send().await.expect("an answer")).await
+    }
+
+    /// A post to the API under an idempotency key.
+    pub async fn post_once(&self, path: &str, body: Option<&serde_json::Value>, key: &str) -> Answer {
+        let mut request = self.request(Method::POST, path).header("idempotency-key", key);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        Answer::of(request.send().await.expect("an answer")).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request =
+            self.client.request(method, format!("{}{path}", self.base_url)).header("accept", "text/html");
+        if self.cookie.is_empty() { request } else { request.header("cookie", &self.cookie) }
     }
 }

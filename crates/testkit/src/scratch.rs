@@ -143,6 +143,7 @@ impl TestHouse {
             "serveur".to_owned(),
             access_key.clone(),
             &secret_key,
+            None,
         )
         .await
         .expect("a key");

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use socle::rights::Scope;
@@ -12,6 +12,7 @@ use super::ApiError;
 use super::body::Parameters;
 use super::caller::Caller;
 use super::error::{PlainError, RpcError};
+use super::once;
 use crate::Registry;
 use crate::store::{access_key, operator, operator_of, tenant};
 
@@ -28,7 +29,7 @@ pub struct Credential {
 }
 
 /// A new key: its secret is shown this once.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct NewCredential {
     #[schema(example = "9dc21a6c-bc33-4583-82cb-e96f966d4faf")]
     access_key: String,
@@ -85,36 +86,40 @@ pub async fn read(
 /// Create a key
 #[utoipa::path(
     post, path = "/auth/credentials", tag = "Authentification", operation_id = "auth:createCredentials",
-    params(ForOperator),
+    params(
+        ForOperator,
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key gets the same answer again"),
+    ),
     responses(
         (status = 201, description = "The key and its secret, shown once", body = NewCredential),
         (status = 400, description = "A parameter is missing or not as described", body = RpcError),
         (status = 401, description = "Nobody is recognised", body = RpcError),
         (status = 403, description = "Not an administrator of this operator", body = RpcError),
+        (status = 422, description = "The idempotency key came before with another request", body = RpcError),
         (status = 429, description = "Too many requests"),
     )
 )]
 pub async fn create(
     State(registry): State<Arc<Registry>>,
     caller: Caller,
+    headers: HeaderMap,
     Parameters(named): Parameters<ForOperator>,
 ) -> Result<Response, ApiError> {
     let scope = narrowed(&registry, caller.allow("credentials.create")?, named.operator_id).await?;
     let operator = operator_of(&scope).ok_or_else(|| {
         ApiError::InvalidRequest("query: operator_id is required of the registry's team".to_owned())
     })?;
-    let new = NewCredential {
+    let key = once::key(&headers, operator, b"POST /auth/credentials")?;
+    let drawn = NewCredential {
         access_key: uuid::Uuid::new_v4().to_string(),
         secret_key: socle::chance::secret_text(),
     };
-    access_key::create(
-        &registry.database,
-        caller.actor,
-        operator,
-        "Clé créée par l’API".to_owned(),
-        new.access_key.clone(),
-        &new.secret_key,
-    )
+    let new = once::make(&registry, key, drawn, async |new: &NewCredential, answered| {
+        let label = "Clé créée par l’API".to_owned();
+        let (id, secret) = (new.access_key.clone(), &new.secret_key);
+        Ok(access_key::create(&registry.database, caller.actor, operator, label, id, secret, answered)
+            .await?)
+    })
     .await?;
     Ok((StatusCode::CREATED, Json(new)).into_response())
 }

@@ -8,8 +8,6 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
-use socle::idempotency::{self, IdempotencyKey};
 use socle::rights::Scope;
 use utoipa::{IntoParams, ToSchema};
 
@@ -17,7 +15,7 @@ use super::body::{Body, Identifier, Parameters, read};
 use super::caller::Caller;
 use super::envelope::Envelope;
 use super::error::{PlainError, RpcError};
-use super::{ApiError, ApiVersion};
+use super::{ApiError, ApiVersion, once};
 use crate::model::submission::Correction;
 use crate::model::{Fault, Label, PublicStatus, Submission, Violation};
 use crate::preparation::Sent;
@@ -86,7 +84,7 @@ pub async fn create(
         api_version: version.0,
         submission: body.value,
         bytes: &body.bytes,
-        idempotency: idempotency_key(&headers, operator, &body.bytes)?,
+        idempotency: once::key(&headers, operator, &body.bytes)?,
     };
     let prepared = preparation::prepare(&registry, sent).await?;
     let operator_journey_id = prepared.operator_journey_id.clone();
@@ -96,9 +94,7 @@ pub async fn create(
         Received::Accepted { at, .. } => {
             Ok(Envelope::created(Acknowledgement { operator_journey_id, created_at: at }))
         }
-        Received::KeyReused => {
-            Err(ApiError::Senseless("Idempotency-Key: it came before with another body".to_owned()))
-        }
+        Received::KeyReused => Err(once::reused()),
         Received::Duplicate => {
             Err(ApiError::Conflict(format!("Journey already registered: {operator_journey_id}")))
         }
@@ -106,27 +102,6 @@ pub async fn create(
             Err(ApiError::Terms { verdict, details: version.tells_details() })
         }
     }
-}
-
-/// The idempotency key of a request, if it has one.
-fn idempotency_key(
-    headers: &HeaderMap,
-    operator: i64,
-    body: &[u8],
-) -> Result<Option<IdempotencyKey>, ApiError> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let key =
-        value.to_str().ok().map(str::trim).filter(|key| (1..=idempotency::LONGEST).contains(&key.len()));
-    let Some(key) = key else {
-        return Err(ApiError::InvalidParameters(
-            "header Idempotency-Key: 1 to 255 visible characters are expected".to_owned(),
-        ));
-    };
-    Ok(Some(IdempotencyKey {
-        tenant: tenant(operator),
-        key: key.to_owned(),
-        request: Sha256::digest(body).into(),
-    }))
 }
 
 /// What a status request answers.

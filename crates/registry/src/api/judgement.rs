@@ -40,13 +40,10 @@ pub struct Judgement {
 pub async fn judge(registry: &Registry, prepared: &Prepared) -> Result<Judgement, ApiError> {
     let read = registry.database.read();
     let already_used = journey::find(read, prepared.operator, &prepared.operator_journey_id).await?.is_some();
-    let nearby = Nearby::around(read, [(prepared.couple(), prepared.day)].into_iter()).await?;
+    let (operator, couple, day) = (prepared.operator, prepared.couple(), prepared.day);
+    let nearby = Nearby::around(read, operator, couple, day, &prepared.operator_journey_id).await?;
     let now = registry.house.clock.now();
-    let neighbours: Vec<_> = nearby
-        .of_journey(prepared.operator, prepared.couple(), prepared.day)
-        .into_iter()
-        .filter(|other| other.journey != prepared.operator_journey_id)
-        .collect();
+    let neighbours = nearby.of_journey(operator, couple, day);
     let verdict = registry.terms.at(now).judge(&prepared.judged(now), neighbours);
     Ok(Judgement {
         accepted: verdict.is_accepted() && !already_used,

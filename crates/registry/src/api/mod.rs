@@ -10,6 +10,7 @@ mod error;
 mod journeys;
 pub(crate) mod judgement;
 mod limits;
+mod once;
 pub mod openapi;
 mod subscriptions;
 mod token;

@@ -2,19 +2,20 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use socle::outgoing::Refused;
-use socle::rights::Scope;
 use utoipa::ToSchema;
 
 use super::ApiError;
 use super::body::{Body, Identifier};
 use super::caller::Caller;
 use super::error::{PlainError, RpcError};
+use super::once;
 use crate::Registry;
+use crate::store::subscription::{Opened, Wanted};
 use crate::store::{PAYLOADS, subscription, tenant};
 
 /// Why an address will not be called, as machines are told it.
@@ -42,7 +43,7 @@ pub struct Subscription {
 }
 
 /// A new subscription: its secret is shown this once.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct NewSubscription {
     id: String,
     url: String,
@@ -85,6 +86,7 @@ pub async fn list(State(registry): State<Arc<Registry>>, caller: Caller) -> Resu
 /// From now on, this address receives every change of status as signed POST requests, at least once.
 #[utoipa::path(
     post, path = "/subscriptions", tag = "Essais et suivi", operation_id = "subscription:create",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gets the same answer again")),
     request_body = Target,
     responses(
         (status = 201, description = "The subscription and its secret, shown once", body = NewSubscription),
@@ -93,12 +95,14 @@ pub async fn list(State(registry): State<Arc<Registry>>, caller: Caller) -> Resu
         (status = 403, description = "This caller may not subscribe", body = RpcError),
         (status = 409, description = "Ten subscriptions are open already", body = RpcError),
         (status = 413, description = "The body is larger than 2 MB", body = RpcError),
+        (status = 422, description = "The idempotency key came before with another body", body = RpcError),
         (status = 429, description = "Too many requests"),
     )
 )]
 pub async fn create(
     State(registry): State<Arc<Registry>>,
     caller: Caller,
+    headers: HeaderMap,
     body: Body<Target>,
 ) -> Result<Response, ApiError> {
     let operator = caller.allow_for_operator("subscription.manage")?;
@@ -111,25 +115,27 @@ pub async fn create(
     if body.value.url.len() > LONGEST {
         return Err(ApiError::InvalidParameters(format!("data/url: more than {LONGEST} characters")));
     }
-    let open = subscription::list(&registry.database, &Scope::Tenant(tenant(operator))).await?.len();
-    if open >= subscription::MOST {
-        return Err(ApiError::Conflict(format!("{open} subscriptions are open: end one first")));
-    }
+    let mut request = b"POST /subscriptions\n".to_vec();
+    request.extend_from_slice(&body.bytes);
+    let once_key = once::key(&headers, operator, &request)?;
     let key = registry.keyring.current(&tenant(operator), PAYLOADS).await?;
-    let new = NewSubscription {
+    let drawn = NewSubscription {
         id: uuid::Uuid::new_v4().to_string(),
         url: url.to_string(),
         secret: socle::chance::secret_text(),
     };
-    subscription::open(
-        &registry.database,
-        caller.actor,
-        &key,
-        operator,
-        new.id.clone(),
-        new.url.clone(),
-        &new.secret,
-    )
+    let new = once::make(&registry, once_key, drawn, async |new: &NewSubscription, answered| {
+        let wanted = Wanted { id: &new.id, url: &new.url, secret: &new.secret };
+        let database = &registry.database;
+        match subscription::open(database, caller.actor, &key, operator, wanted, answered).await? {
+            Opened::Done => Ok(true),
+            Opened::Before => Ok(false),
+            Opened::TooMany => {
+                let most = subscription::MOST;
+                Err(ApiError::Conflict(format!("{most} subscriptions are open: end one first")))
+            }
+        }
+    })
     .await?;
     Ok((StatusCode::CREATED, Json(new)).into_response())
 }

@@ -156,6 +156,7 @@ async fn create(
         label.clone(),
         access_key.clone(),
         &secret_key,
+        None,
     )
     .await?;
     let example = format!(

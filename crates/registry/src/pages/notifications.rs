@@ -17,6 +17,7 @@ use super::asked::{Asked, Filled, Name};
 use super::confirmation::Confirmation;
 use super::{answered, place};
 use crate::store::subscription::{self, Subscription};
+use crate::store::subscription::{Opened, Wanted};
 use crate::store::{PAYLOADS, operator, operator_of, tenant};
 use crate::{Registry, SHEET};
 
@@ -125,18 +126,20 @@ async fn create(
             return notifications_page(&registry, &visitor, &scope, new, errors, &Done::default()).await;
         }
     };
-    let open = subscription::list(&registry.database, &Scope::Tenant(tenant(operator))).await?.len();
-    if open >= subscription::MOST {
+    let key = registry.keyring.current(&tenant(operator), PAYLOADS).await?;
+    let (id, secret) = (uuid::Uuid::new_v4().to_string(), socle::chance::secret_text());
+    let wanted = Wanted { id: &id, url: &url, secret: &secret };
+    let opened =
+        subscription::open(&registry.database, visitor.actor(), &key, operator, wanted, None).await?;
+    if opened == Opened::TooMany {
         return Err(Problem::Refused {
             status: StatusCode::CONFLICT,
             text: format!(
-                "Vous avez déjà {open} notifications. Arrêtez-en une avant d’en ajouter une autre."
+                "Vous avez déjà {} notifications. Arrêtez-en une avant d’en ajouter une autre.",
+                subscription::MOST
             ),
         });
     }
-    let key = registry.keyring.current(&tenant(operator), PAYLOADS).await?;
-    let (id, secret) = (uuid::Uuid::new_v4().to_string(), socle::chance::secret_text());
-    subscription::open(&registry.database, visitor.actor(), &key, operator, id, url.clone(), &secret).await?;
     Ok(page(&NewSubscriptionPage {
         page: Page::of_service(&visitor, &SHEET, "Nouvelle notification")
             .under("Notifications", "/registre/notifications"),

@@ -2,6 +2,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, Condition, QueryOrder as _};
 use sha2::{Digest as _, Sha256};
 use socle::audit::{Actor, Entry};
+use socle::idempotency::{self, Answered};
 use socle::rights::Scope;
 use socle::store::{Database, Instant};
 use subtle::ConstantTimeEq as _;
@@ -38,7 +39,8 @@ fn fingerprint(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }
 
-/// Creates a key for `operator`; `id` and `secret` were drawn by the caller, who shows the secret once.
+/// Creates a key for `operator`; `id` and `secret` were drawn by the caller, who shows the secret once. `false` when
+/// the request was already answered.
 pub async fn create(
     database: &Database,
     actor: Actor,
@@ -46,11 +48,15 @@ pub async fn create(
     label: String,
     id: String,
     secret: &str,
-) -> Result<(), RegistryError> {
+    answered: Option<Answered>,
+) -> Result<bool, RegistryError> {
     let secret = fingerprint(secret);
     database
         .write(move |tx| {
             Box::pin(async move {
+                if !idempotency::keep(tx, answered).await? {
+                    return Ok(false);
+                }
                 Entity::insert(ActiveModel {
                     id: Set(id.clone()),
                     operator_id: Set(operator),
@@ -67,7 +73,7 @@ pub async fn create(
                     Entry::new(actor, "access_key.created", "access_key", id)
                         .with_facts(serde_json::json!({"operator": operator})),
                 );
-                Ok(())
+                Ok(true)
             })
         })
         .await

@@ -65,13 +65,10 @@ pub async fn correct(
                         received: before.received_at.timestamp(),
                     });
                 }
-                let nearby =
-                    Nearby::around(tx.connection(), [(prepared.couple(), prepared.day)].into_iter()).await?;
-                let neighbours: Vec<_> = nearby
-                    .of_journey(prepared.operator, prepared.couple(), prepared.day)
-                    .into_iter()
-                    .filter(|other| other.journey != prepared.operator_journey_id)
-                    .collect();
+                let (operator, couple, day) = (prepared.operator, prepared.couple(), prepared.day);
+                let itself = &prepared.operator_journey_id;
+                let nearby = Nearby::around(tx.connection(), operator, couple, day, itself).await?;
+                let neighbours = nearby.of_journey(operator, couple, day);
                 let verdict = in_force.judge(&prepared.judged(before.received_at.timestamp()), neighbours);
                 if !verdict.is_accepted() {
                     let labels: Vec<_> = verdict.violations.iter().map(|one| one.label().as_str()).collect();

@@ -14,7 +14,7 @@ use socle::idempotency::{self, IdempotencyKey, Remembered};
 use socle::store::{Database, StoreError, Tx};
 use tokio::sync::{mpsc, oneshot};
 
-use super::nearby::Nearby;
+use super::nearby::{Crowds, Nearby};
 use super::{RegistryError, journey, operator, participant};
 use crate::model::terms::{Judged, Person};
 use crate::model::{
@@ -146,9 +146,10 @@ async fn take_batches(
     mut waiting: mpsc::Receiver<Waiting>,
 ) {
     let mut batch = Vec::with_capacity(LARGEST_BATCH);
+    let crowds = Crowds::default();
     while waiting.recv_many(&mut batch, LARGEST_BATCH).await > 0 {
         let (prepared, tell): (Vec<_>, Vec<_>) = batch.drain(..).map(|one| (one.prepared, one.tell)).unzip();
-        let outcome = store(&database, terms, prepared).await;
+        let outcome = store(&database, terms, prepared, &crowds).await;
         match outcome {
             Ok(received) => {
                 for (tell, received) in tell.into_iter().zip(received) {
@@ -157,6 +158,7 @@ async fn take_batches(
                 }
             }
             Err(error) => {
+                crowds.forget();
                 tracing::error!(%error, journeys = tell.len(), "a batch of journeys could not be stored");
                 let said = error.to_string();
                 for tell in tell {
@@ -168,17 +170,19 @@ async fn take_batches(
 }
 
 /// Stores a batch in one change, and tells what became of each journey, in order.
-pub async fn store(
+async fn store(
     database: &Database,
     terms: &'static TermsCatalogue,
     batch: Vec<Prepared>,
+    crowds: &Crowds,
 ) -> Result<Vec<Received>, RegistryError> {
+    let crowds = crowds.clone();
     database
         .write(move |tx| {
             Box::pin(async move {
                 let at = tx.now();
                 let received = vec![at; batch.len()];
-                store_batch(tx, terms, batch, &received).await
+                store_batch(tx, terms, batch, &received, &crowds).await
             })
         })
         .await
@@ -191,12 +195,13 @@ pub async fn store_batch(
     terms: &'static TermsCatalogue,
     batch: Vec<Prepared>,
     received: &[Timestamp],
+    crowds: &Crowds,
 ) -> Result<Vec<Received>, RegistryError> {
     if batch.is_empty() {
         return Ok(Vec::new());
     }
     let mut known = known_identifiers(tx.connection(), &batch).await?;
-    let mut nearby = Nearby::of(tx.connection(), &batch).await?;
+    let mut nearby = Nearby::of(tx.connection(), &batch, crowds, tx.last_number()).await?;
     let keys: Vec<_> = batch.iter().filter_map(|one| one.idempotency.as_ref()).collect();
     let mut recalled: HashMap<IdempotencyKey, Remembered<Received>> =
         idempotency::recall(tx.connection(), &keys).await?;

@@ -1,6 +1,7 @@
 //! Tables and queries, one file per aggregate. Every query that reads takes a [`Scope`].
 
 pub mod access_key;
+pub mod bulk;
 pub mod changes;
 pub mod correction;
 pub mod intake;

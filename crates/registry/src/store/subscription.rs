@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, QueryOrder as _};
 use socle::audit::{Actor, Entry};
+use socle::idempotency::{self, Answered};
 use socle::outbox::{self, Message};
 use socle::rights::Scope;
 use socle::seal::{DataKey, Keyring};
@@ -33,12 +34,30 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// How many subscriptions one operator may hold.
-pub const MOST: usize = 10;
+pub const MOST: u64 = 10;
 /// How many changes a notification carries at most.
 const AT_ONCE: u64 = 500;
 
 fn context(id: &str) -> String {
     format!("subscription {id}")
+}
+
+/// A subscription to open; its secret is shown once.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    pub id: &'a str,
+    pub url: &'a str,
+    pub secret: &'a str,
+}
+
+/// What became of a wish to subscribe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opened {
+    Done,
+    /// As many as one operator may hold are open.
+    TooMany,
+    /// The request was already answered.
+    Before,
 }
 
 /// Opens a subscription that starts now.
@@ -47,15 +66,26 @@ pub async fn open(
     actor: Actor,
     key: &DataKey,
     operator: i64,
-    id: String,
-    url: String,
-    secret: &str,
-) -> Result<Subscription, RegistryError> {
-    let sealed = key.seal(&context(&id), secret.as_bytes());
+    wanted: Wanted<'_>,
+    answered: Option<Answered>,
+) -> Result<Opened, RegistryError> {
+    let sealed = key.seal(&context(wanted.id), wanted.secret.as_bytes());
+    let (id, url) = (wanted.id.to_owned(), wanted.url.to_owned());
     let cursor = changes::latest(database, operator).await?;
     database
         .write(move |tx| {
             Box::pin(async move {
+                let open = Entity::find()
+                    .filter(Column::EndedAt.is_null())
+                    .filter(Column::OperatorId.eq(operator))
+                    .count(tx.connection())
+                    .await?;
+                if open >= MOST {
+                    return Ok(Opened::TooMany);
+                }
+                if !idempotency::keep(tx, answered).await? {
+                    return Ok(Opened::Before);
+                }
                 let subscription = Model {
                     id,
                     operator_id: operator,
@@ -65,17 +95,17 @@ pub async fn open(
                     created_at: tx.now().into(),
                     ended_at: None,
                 };
-                Entity::insert(ActiveModel::from(subscription.clone()))
+                let (url, id) = (subscription.url.clone(), subscription.id.clone());
+                Entity::insert(ActiveModel::from(subscription))
                     .exec_without_returning(tx.connection())
                     .await?;
                 // An address may carry a token: only its machine goes in the log.
-                let host =
-                    url::Url::parse(&subscription.url).ok().and_then(|url| url.host_str().map(str::to_owned));
+                let host = url::Url::parse(&url).ok().and_then(|url| url.host_str().map(str::to_owned));
                 tx.record(
-                    Entry::new(actor, "subscription.opened", "subscription", &subscription.id)
+                    Entry::new(actor, "subscription.opened", "subscription", id)
                         .with_facts(serde_json::json!({"operator": operator, "host": host})),
                 );
-                Ok(subscription)
+                Ok(Opened::Done)
             })
         })
         .await

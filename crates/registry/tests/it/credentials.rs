@@ -119,3 +119,24 @@ on_both_stores! {
         assert_eq!(operator.ask_token().await.status, 401);
     }
 }
+
+on_both_stores! {
+    async fn a_key_asked_twice_is_made_once(house: TestHouse) {
+        let operator = house.operator("Covoit’Vallée").await;
+        let admin = house.agent("operator.admin", Some(operator.id)).await;
+        let ask = async |path: &str, body: Option<&Value>| admin.post_once(path, body, "only-once").await;
+        let before = admin.open("/v3.3/auth/credentials").await.json().as_array().map_or(0, Vec::len);
+        let path = "/v3.3/auth/credentials";
+        let (one, two) = tokio::join!(ask(path, None), ask(path, None));
+        assert_eq!((one.status, two.status), (201, 201), "{} {}", one.text, two.text);
+        assert_eq!(one.text, two.text, "the same key and the same secret");
+        let after = admin.open("/v3.3/auth/credentials").await.json().as_array().map_or(0, Vec::len);
+        assert_eq!(after, before + 1);
+        let target = json!({"url": "https://covoiturage.exemple.fr/notifications"});
+        assert_eq!(ask("/v3.3/subscriptions", Some(&target)).await.status, 422, "a key belongs to its request");
+        let other = async || admin.post_once("/v3.3/subscriptions", Some(&target), "another").await;
+        let (one, two) = (other().await, other().await);
+        assert_eq!((one.status, &one.text), (201, &two.text));
+        assert_eq!(admin.open("/v3.3/subscriptions").await.json().as_array().map_or(0, Vec::len), 1);
+    }
+}

@@ -49,6 +49,30 @@ on_both_stores! {
 }
 
 on_both_stores! {
+    async fn a_crowded_day_is_judged_like_any_other(house: TestHouse) {
+        // A coach of 80: more passengers than a day that is read anew each time.
+        let operator = house.operator("Covoit’Vallée").await;
+        let hours = |hours: i64| house.now() - SignedDuration::from_hours(hours);
+        let with = |passenger: &str, start: i64, trip: &str| {
+            JourneyBody::an_hour_before(house.now()).at(hours(start), 20).of("driver", passenger).trip(trip)
+        };
+        for passenger in 0..80 {
+            assert_eq!(operator.send(&with(&format!("p{passenger}"), 10, "coach")).await.status, 201);
+        }
+        assert_eq!(operator.send(&with("p3", 10, "other")).await.labels(), ["too_close_trips"], "the same couple at once");
+        let (second, third, fourth) = (with("p0", 8, "t2"), with("p0", 6, "t3"), with("p90", 4, "t4"));
+        for trip in [&second, &third, &fourth] {
+            assert_eq!(operator.send(trip).await.status, 201);
+        }
+        assert_eq!(operator.send(&with("p91", 2, "t5")).await.labels(), ["too_many_trips_by_day"]);
+        assert_eq!(operator.cancel(third.id()).await.status, 200);
+        assert_eq!(operator.send(&with("p91", 2, "t5")).await.status, 201, "a cancelled trip leaves the crowded day");
+        assert_eq!(operator.send(&with("p92", 6, "t6")).await.labels(), ["too_many_trips_by_day"]);
+        assert_eq!(operator.send(&with("p92", 4, "t4")).await.status, 201, "the second passenger of a trip that counts");
+    }
+}
+
+on_both_stores! {
     async fn two_trips_of_a_couple_are_half_an_hour_apart(house: TestHouse) {
         let operator = house.operator("Covoit’Vallée").await;
         let start = house.now() - SignedDuration::from_hours(5);

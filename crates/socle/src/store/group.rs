@@ -52,6 +52,11 @@ impl Tx {
         self.group.at
     }
 
+    /// The last number drawn: rows made from now on have greater ones.
+    pub fn last_number(&self) -> i64 {
+        self.group.sequence
+    }
+
     /// A number that no other row of this database has, greater than all those drawn before.
     pub fn next_number(&mut self) -> i64 {
         self.group.sequence += 1;

@@ -16,7 +16,10 @@ use std::time::Duration;
 pub use columns::Instant;
 pub use group::{Tx, WriteError};
 pub use migration::{Migration, Migrations};
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr, SqlxPostgresConnector, SqlxSqliteConnector};
+use sea_orm::{
+    ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, SqlxSqliteConnector,
+    Statement,
+};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
@@ -94,6 +97,19 @@ impl Database {
     /// The clock that dates this database's changes.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    /// Lets the engine count its rows again, after a load in bulk: `PostgreSQL` would go on planning for small
+    /// tables until its own housekeeping comes by. `SQLite` plans by indexes alone.
+    pub async fn refresh_statistics(&self) -> Result<(), StoreError> {
+        if self.read.get_database_backend() == DbBackend::Postgres {
+            let tables = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()";
+            for row in self.read.query_all_raw(Statement::from_string(DbBackend::Postgres, tables)).await? {
+                let table: String = row.try_get_by_index(0)?;
+                self.read.execute_unprepared(&format!("ANALYZE \"{table}\"")).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Makes one change: all of it or nothing, with its audit entries. Returns once it is on disk.

@@ -1,6 +1,8 @@
 //! Sends journeys over keep-alive connections for a while and prints what was acknowledged: a figure, not a test.
 //!
-//! `ingestion-load BASE_URL DEMO_JSON [--connections 32] [--seconds 20] [--version v3.3]`
+//! `ingestion-load BASE_URL DEMO_JSON [--connections 32] [--seconds 20] [--crowd 1]`
+//!
+//! With `--crowd 1`, all journeys are those of one driver, one trip, one day: the worst a server can do.
 //!
 //! Speaks to 127.0.0.1 only.
 
@@ -18,6 +20,8 @@ struct Options {
     address: String,
     connections: u64,
     seconds: u64,
+    /// Every journey is of the same driver.
+    crowd: bool,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -32,11 +36,12 @@ async fn main() -> anyhow::Result<()> {
     };
     let address = base_url.trim_start_matches("http://").trim_end_matches('/').to_owned();
     anyhow::ensure!(address.starts_with("127.0.0.1:"), "only this machine is loaded: 127.0.0.1");
-    let options = Options {
+    let options = Arc::new(Options {
         address,
         connections: option("--connections", 32),
         seconds: option("--seconds", 20).min(120),
-    };
+        crowd: option("--crowd", 0) == 1,
+    });
     let demo: serde_json::Value = serde_json::from_slice(&std::fs::read(demo)?)?;
     let key = &demo["operators"][0];
     let token = token(base_url, key).await?;
@@ -47,6 +52,7 @@ async fn main() -> anyhow::Result<()> {
     let template = template
         .with("/driver/identity/phone_trunc", "+336010203")
         .with("/passenger/identity/phone_trunc", "+336010204");
+    let template = if options.crowd { template.with("/operator_trip_id", "coach") } else { template };
     let template = Arc::new(template.to_string());
     let template_id = serde_json::from_str::<serde_json::Value>(&template)?["operator_journey_id"]
         .as_str()
@@ -59,7 +65,7 @@ async fn main() -> anyhow::Result<()> {
     let mut tasks = Vec::new();
     for _ in 0..options.connections {
         tasks.push(tokio::spawn(send(
-            options.address.clone(),
+            Arc::clone(&options),
             token.clone(),
             Arc::clone(&template),
             template_id.clone(),
@@ -114,7 +120,7 @@ async fn token(base_url: &str, key: &serde_json::Value) -> anyhow::Result<String
 }
 
 async fn send(
-    address: String,
+    options: Arc<Options>,
     token: String,
     template: Arc<String>,
     template_id: String,
@@ -122,7 +128,7 @@ async fn send(
     sequence: Arc<AtomicU64>,
     until: Instant,
 ) -> anyhow::Result<(Vec<Duration>, u64)> {
-    let mut stream = TcpStream::connect(&address).await?;
+    let mut stream = TcpStream::connect(&options.address).await?;
     stream.set_nodelay(true)?;
     let mut latencies = Vec::new();
     let mut others = 0;
@@ -137,12 +143,14 @@ async fn send(
         for (role, key) in [(0, keys[0]), (1, keys[0])] {
             if let Some(at) = body[from..].find(key) {
                 let start = from + at + key.len();
-                body.replace_range(start..start + 48, &format!("{run:016x}{number:016x}{role:016x}"));
+                let person = if options.crowd && role == 0 { 0 } else { number };
+                body.replace_range(start..start + 48, &format!("{run:016x}{person:016x}{role:016x}"));
                 from = start + 64;
             }
         }
         let request = format!(
-            "POST /v3.3/journeys HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            "POST /v3.3/journeys HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            options.address,
             body.len()
         );
         let started = Instant::now();

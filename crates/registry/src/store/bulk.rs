@@ -1,0 +1,55 @@
+//! Journeys of the past, stored by the thousand: imports and generation. The same judgement as one by one.
+
+use jiff::Timestamp;
+
+use socle::store::Database;
+
+use super::RegistryError;
+use super::intake::{self, Prepared, Received};
+use super::nearby::Crowds;
+use crate::model::TermsCatalogue;
+
+/// How many journeys are stored in one change.
+pub const AT_ONCE: usize = 500;
+/// The engine's statistics are refreshed once this many journeys were stored, then each time their number has grown
+/// tenfold.
+const FIRST_STATISTICS: u64 = 5_000;
+
+/// A load in bulk.
+pub struct Bulk {
+    database: Database,
+    terms: &'static TermsCatalogue,
+    crowds: Crowds,
+    stored: u64,
+    next_statistics: u64,
+}
+
+impl Bulk {
+    pub fn new(database: Database, terms: &'static TermsCatalogue) -> Self {
+        Self { database, terms, crowds: Crowds::default(), stored: 0, next_statistics: FIRST_STATISTICS }
+    }
+
+    /// Stores a batch, each journey with the instant it was received; tells what became of each, in order.
+    pub async fn store(&mut self, batch: Vec<(Prepared, Timestamp)>) -> Result<Vec<Received>, RegistryError> {
+        let (terms, crowds) = (self.terms, self.crowds.clone());
+        let (prepared, received): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        self.stored += prepared.len() as u64;
+        let outcomes = self
+            .database
+            .write::<_, RegistryError, _>(move |tx| {
+                Box::pin(async move { intake::store_batch(tx, terms, prepared, &received, &crowds).await })
+            })
+            .await
+            .inspect_err(|_| self.crowds.forget())?;
+        if self.stored >= self.next_statistics {
+            self.next_statistics *= 10;
+            self.database.refresh_statistics().await?;
+        }
+        Ok(outcomes)
+    }
+
+    /// Ends the load.
+    pub async fn finish(self) -> Result<(), RegistryError> {
+        Ok(self.database.refresh_statistics().await?)
+    }
+}
