@@ -10,6 +10,8 @@ import { account, address } from "./lib/browser.mjs";
 const registry = (role) => ({ service: "registry", role });
 const operatorAdmin = registry("operator.admin");
 const operatorUser = registry("operator.user");
+const territoryAdmin = registry("territory.admin");
+const territoryUser = registry("territory.user");
 const registryAdmin = registry("registry.admin");
 const registryUser = registry("registry.user");
 
@@ -38,6 +40,7 @@ const journey = await firstLink(operatorAdmin, year, "/registre/trajets/");
 const refused = await firstLink(operatorAdmin, `${year}&status=terms_violation_error`, "/registre/trajets/");
 const key = await firstLink(operatorAdmin, "/registre/cles", "/registre/cles/");
 const operator = await firstLink(registryAdmin, "/registre/operateurs", "/registre/operateurs/");
+const territory = await firstLink(registryAdmin, "/registre/territoires", "/registre/territoires/");
 const person = await firstLink(registryAdmin, "/registre/personnes", "/registre/personnes/");
 
 export const pages = [
@@ -76,6 +79,12 @@ export const pages = [
   { path: "/registre/operateurs", as: registryAdmin, h1: "Opérateurs" },
   { path: operator, as: registryAdmin, name: "registre-operateur" },
   { path: `${operator}/suspendre`, as: registryAdmin, name: "registre-operateur-suspendre" },
+  { path: "/registre", as: territoryAdmin, name: "registre-territoire-accueil" },
+  { path: "/registre/territoires", as: registryAdmin, h1: "Territoires" },
+  { path: territory, as: territoryUser, name: "registre-territoire", bytes: 1_000_000 },
+  { path: `${territory}?periode=2020`, as: territoryAdmin, name: "registre-territoire-vide", bytes: 1_000_000 },
+  { path: `${territory}/perimetre`, as: territoryAdmin, h1: "Périmètre", name: "registre-perimetre" },
+  { path: "/registre/personnes", as: territoryAdmin, h1: "Personnes", name: "registre-personnes-territoire" },
   { path: "/registre/regles", as: operatorUser, h1: "Règles" },
   { path: "/registre/files", as: registryUser, h1: "Files de travail" },
   { path: "/registre/journal", as: registryAdmin, h1: "Journal" },

@@ -9,8 +9,10 @@ use socle::rights::Scope;
 use socle::service::{Demonstration, DemonstrationAccount, DemonstrationOperator, Progress};
 
 use crate::generation::{Generator, Span, fill_with};
+use crate::model::{Selector, SelectorKind, perimeter};
 use crate::store::operator::{self, NewOperator, Operator};
-use crate::store::{access_key, tenant};
+use crate::store::territory::{self, NewTerritory};
+use crate::store::{access_key, tenant, territory_tenant};
 use crate::{Registry, SHEET};
 
 const ACTOR: Actor = Actor::Program("demonstration");
@@ -21,6 +23,11 @@ const OPERATORS: [(&str, &str, &str, &str); 3] = [
     ("Trajets Partagés", "Trajets Partagés SAS", "90000000200018", "trajets-partages.exemple.fr"),
     ("La Ligne Rurale", "Association La Ligne Rurale", "90000000300016", "ligne-rurale.exemple.fr"),
 ];
+
+/// A fictional authority on a real perimeter, so that its figures are not empty.
+const TERRITORY: (&str, &str, &str) =
+    ("Mobilités du Nord (fictif)", "90000000400014", "mobilites-nord.exemple.fr");
+const PERIMETER: (SelectorKind, &str) = (SelectorKind::Department, "59");
 
 /// How many journeys, over how many months.
 const JOURNEYS: u64 = 4_000;
@@ -41,6 +48,9 @@ pub async fn fill(
         let generator = Generator::new(&registry.house.places.reference, 46, &operators);
         fill_with(registry, generator, JOURNEYS, Span::months_before(now, MONTHS), progress).await?;
     }
+    if territory::list(&registry.database, &Scope::All).await?.is_empty() {
+        register_territory(registry).await?;
+    }
     Ok(Demonstration {
         accounts: accounts(registry).await?,
         operators: keys(registry, &operators, previous).await?,
@@ -60,6 +70,34 @@ async fn register_operators(registry: &Registry) -> anyhow::Result<Vec<Operator>
         operators.push(operator::register(&registry.database, ACTOR, new).await?);
     }
     Ok(operators)
+}
+
+async fn register_territory(registry: &Registry) -> anyhow::Result<()> {
+    let (name, siret, domain) = TERRITORY;
+    let new = NewTerritory {
+        uuid: uuid::Uuid::new_v4().to_string(),
+        name: name.to_owned(),
+        siret: siret.to_owned(),
+        contact_email: format!("contact@{domain}"),
+    };
+    let territory = territory::register(&registry.database, ACTOR, new).await?;
+    let selectors = vec![Selector::new(PERIMETER.0, PERIMETER.1)];
+    let places = perimeter::places(&registry.house.places.reference, &selectors);
+    territory::set_perimeter(&registry.database, ACTOR, &territory, selectors, places).await?;
+    for (person, local, role) in [
+        ("Nadia Vandenbroucke", "direction", "territory.admin"),
+        ("Louis Delattre", "equipe", "territory.user"),
+    ] {
+        let role = NewMembership {
+            service: SHEET.id.to_owned(),
+            role: role.to_owned(),
+            tenant: Some(territory_tenant(territory.id)),
+            tenant_name: name.to_owned(),
+        };
+        let email = Email::parse(&format!("{local}@{domain}")).context("a demonstration address")?;
+        registry.house.people.give_role(ACTOR, email, person.to_owned(), role).await?;
+    }
+    Ok(())
 }
 
 async fn invite_agents(registry: &Registry, operators: &[Operator]) -> anyhow::Result<()> {

@@ -241,7 +241,7 @@ pub async fn fill_with(
         store(&mut bulk, &mut batch, &mut filled).await?;
         progress(format!("{} trajets", filled.journeys));
     }
-    bulk.finish().await?;
+    bulk.finish().await;
     while verification::run(&registry.database).await?.more {}
     Ok(filled)
 }

@@ -54,6 +54,7 @@ pub static SHEET: Sheet = Sheet {
         entry("Essayer un trajet", "/registre/essai", Some("journey.judge")),
         entry("Clés d’accès", "/registre/cles", Some("credentials.read")),
         entry("Notifications", "/registre/notifications", Some("subscription.read")),
+        entry("Territoires", "/registre/territoires", Some("territory.figures")),
         entry("Personnes", "/registre/personnes", Some("user.list")),
         entry("Opérateurs", "/registre/operateurs", Some("operator.list")),
         entry("Règles", "/registre/regles", Some("rules.read")),
@@ -84,6 +85,7 @@ impl Registry {
     /// Opens the registry's database and what it needs to serve.
     pub async fn open(house: &Arc<House>) -> anyhow::Result<Self> {
         let (database, keyring) = house.open_database(SHEET.id, SHEET.migrations).await?;
+        store::fact::catch_up(&database).await.context("counting past journeys")?;
         let linkage = Linkage::current(&keyring).await.context("linkage key")?;
         let tokens = TokenSigner::current(&keyring).await.context("token key")?;
         Ok(Self {
@@ -162,17 +164,25 @@ impl Room for OpenRegistry {
     }
 
     async fn check_tenant(&self, role: &str, tenant: Option<&str>) -> anyhow::Result<Result<(), String>> {
-        let of_operator = role.starts_with("operator.");
+        let kind = role.split_once('.').map_or("", |(kind, _)| kind);
+        let of_tenant = matches!(kind, "operator" | "territory");
         let Some(tenant) = tenant else {
-            let missing = "this role is an operator's: expected operator:NUMBER".to_owned();
-            return Ok(if of_operator { Err(missing) } else { Ok(()) });
+            let missing = format!("this role is that of one {kind}: expected {kind}:NUMBER");
+            return Ok(if of_tenant { Err(missing) } else { Ok(()) });
         };
-        if !of_operator {
-            return Ok(Err(format!("{role} is not limited to an operator: {tenant:?} is not expected")));
+        if !of_tenant {
+            return Ok(Err(format!("{role} is not limited to an organisation: {tenant:?} is not expected")));
         }
-        let number = store::operator_of(&Scope::Tenant(tenant.to_owned())).unwrap_or(-1);
-        let known = store::operator::find(&self.0.database, &Scope::All, number).await?.is_some();
-        Ok(if known { Ok(()) } else { Err(format!("no operator is {tenant:?}")) })
+        let own = Scope::Tenant(tenant.to_owned());
+        let database = &self.0.database;
+        let known = if kind == "operator" {
+            let number = store::operator_of(&own).unwrap_or(-1);
+            store::operator::find(database, &Scope::All, number).await?.is_some()
+        } else {
+            let number = store::territory_of(&own).unwrap_or(-1);
+            store::territory::find(database, &Scope::All, number).await?.is_some()
+        };
+        Ok(if known { Ok(()) } else { Err(format!("no {kind} is {tenant:?}")) })
     }
 
     async fn run(&self, arguments: &clap::ArgMatches, report: &Report) -> anyhow::Result<Finished> {

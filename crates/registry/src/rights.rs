@@ -8,13 +8,13 @@ const fn role(name: &'static str, title: &'static str, assurance: Assurance, for
 }
 
 macro_rules! lines {
-    ($($action:literal: $registry_admin:ident $registry_user:ident $operator_admin:ident $operator_user:ident $application:ident,)+) => {
-        &[$(Line { action: $action, grants: &[$registry_admin, $registry_user, $operator_admin, $operator_user, $application] }),+]
+    ($($action:literal: $($grant:ident)+,)+) => {
+        &[$(Line { action: $action, grants: &[$($grant),+] }),+]
     };
 }
 
 /// The table. Columns: registry administrator, registry agent, operator administrator, operator agent, operator's
-/// server.
+/// server, territory administrator, territory agent.
 pub const RIGHTS: Rights = Rights {
     roles: &[
         role("registry.admin", "Administration du registre", Assurance::Two, true),
@@ -22,28 +22,33 @@ pub const RIGHTS: Rights = Rights {
         role("operator.admin", "Administration de l’opérateur", Assurance::One, true),
         role("operator.user", "Équipe de l’opérateur", Assurance::One, true),
         role("operator.application", "Serveur de l’opérateur", Assurance::One, false),
+        role("territory.admin", "Administration de la collectivité", Assurance::One, true),
+        role("territory.user", "Équipe de la collectivité", Assurance::One, true),
     ],
     lines: lines! {
-        "journey.create":        No  No  Own No  Own,
-        "journey.correct":       No  No  Own No  Own,
-        "journey.cancel":        No  No  Own No  Own,
-        "journey.status":        No  No  Own Own Own,
-        "journey.judge":         No  No  Own Own Own,
-        "journey.browse":        All All Own Own No,
-        "journey.read_sent":     All No  Own No  No,
-        "changes.read":          No  No  Own Own Own,
-        "subscription.read":     All No  Own Own Own,
-        "subscription.manage":   No  No  Own No  Own,
-        "credentials.create":    All No  Own No  No,
-        "credentials.read":      All No  Own No  No,
-        "credentials.delete":    All No  Own No  No,
-        "operator.list":         All All No  No  No,
-        "operator.register":     All No  No  No  No,
-        "operator.suspend":      All No  No  No  No,
-        "user.list":             All All Own No  No,
-        "user.manage":           All No  Own No  No,
-        "rules.read":            All All Own Own No,
-        "queues.read":           All All No  No  No,
-        "audit.read":            All No  No  No  No,
+        "journey.create":        No  No  Own No  Own No  No,
+        "journey.correct":       No  No  Own No  Own No  No,
+        "journey.cancel":        No  No  Own No  Own No  No,
+        "journey.status":        No  No  Own Own Own No  No,
+        "journey.judge":         No  No  Own Own Own No  No,
+        "journey.browse":        All All Own Own No  No  No,
+        "journey.read_sent":     All No  Own No  No  No  No,
+        "changes.read":          No  No  Own Own Own No  No,
+        "subscription.read":     All No  Own Own Own No  No,
+        "subscription.manage":   No  No  Own No  Own No  No,
+        "credentials.create":    All No  Own No  No  No  No,
+        "credentials.read":      All No  Own No  No  No  No,
+        "credentials.delete":    All No  Own No  No  No  No,
+        "operator.list":         All All No  No  No  No  No,
+        "operator.register":     All No  No  No  No  No  No,
+        "operator.suspend":      All No  No  No  No  No  No,
+        "territory.figures":     All All No  No  No  Own Own,
+        "territory.register":    All No  No  No  No  No  No,
+        "territory.manage":      All No  No  No  No  Own No,
+        "user.list":             All All Own No  No  Own Own,
+        "user.manage":           All No  Own No  No  Own No,
+        "rules.read":            All All Own Own No  Own Own,
+        "queues.read":           All All No  No  No  No  No,
+        "audit.read":            All No  No  No  No  No  No,
     },
 };

@@ -104,15 +104,19 @@ pub struct Answered {
     pub answer: String,
 }
 
-/// Remembers an answer, if there is one to remember; `false` when the key was taken meanwhile: the change is to be
-/// left undone.
-pub async fn keep(tx: &Tx, answered: Option<Answered>) -> Result<bool, StoreError> {
-    let Some(Answered { key, answer }) = answered else { return Ok(true) };
-    if Entity::find_by_id((key.tenant.clone(), key.key.clone())).one(tx.connection()).await?.is_some() {
-        return Ok(false);
+/// Whether a key was taken meanwhile: the change is to be left undone.
+pub async fn is_taken(tx: &Tx, answered: Option<&Answered>) -> Result<bool, StoreError> {
+    let Some(Answered { key, .. }) = answered else { return Ok(false) };
+    let id = (key.tenant.clone(), key.key.clone());
+    Ok(Entity::find_by_id(id).one(tx.connection()).await?.is_some())
+}
+
+/// Remembers an answer, if there is one to remember, within the change that makes it true.
+pub async fn keep(tx: &Tx, answered: Option<Answered>) -> Result<(), StoreError> {
+    match answered {
+        Some(Answered { key, answer }) => remember(tx, &key, &answer).await,
+        None => Ok(()),
     }
-    remember(tx, &key, &answer).await?;
-    Ok(true)
 }
 
 /// Forgets the answers of more than a day ago.

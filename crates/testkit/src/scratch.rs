@@ -155,11 +155,16 @@ impl TestHouse {
 
     /// An agent signed in with `role`, of an operator or of none.
     pub async fn agent(&self, role: &str, operator: Option<i64>) -> Agent {
+        self.agent_of(role, operator.map(tenant)).await
+    }
+
+    /// An agent signed in with `role`, of a tenant or of none.
+    pub async fn agent_of(&self, role: &str, tenant: Option<String>) -> Agent {
         let email = format!("{}@exemple.fr", uuid::Uuid::new_v4().simple());
         let role = NewMembership {
             service: "registry".to_owned(),
             role: role.to_owned(),
-            tenant: operator.map(tenant),
+            tenant,
             tenant_name: "Organisation d’essai".to_owned(),
         };
         let people = &self.registry.house.people;

@@ -109,7 +109,7 @@ pub async fn create(
     let operator = operator_of(&scope).ok_or_else(|| {
         ApiError::InvalidRequest("query: operator_id is required of the registry's team".to_owned())
     })?;
-    let key = once::key(&headers, operator, b"POST /auth/credentials")?;
+    let key = once::key(&headers, operator, &once::request("POST /auth/credentials", &caller.actor, b""))?;
     let drawn = NewCredential {
         access_key: uuid::Uuid::new_v4().to_string(),
         secret_key: socle::chance::secret_text(),

@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
+use socle::audit::Actor;
 use socle::idempotency::{self, Answered, IdempotencyKey, Remembered};
 
 use super::ApiError;
@@ -27,13 +28,21 @@ pub fn key(headers: &HeaderMap, operator: i64, request: &[u8]) -> Result<Option<
     }))
 }
 
+/// What the key of a post that gives a secret belongs to: the route, whoever asks, and the body. Somebody else's key
+/// never gives out a secret.
+pub fn request(route: &str, actor: &Actor, body: &[u8]) -> Vec<u8> {
+    [format!("{route}\n{actor:?}\n").as_bytes(), body].concat()
+}
+
 /// The key came before with something else.
 pub fn reused() -> ApiError {
     ApiError::Senseless("Idempotency-Key: it came before with another body".to_owned())
 }
 
-/// An answer that holds a secret is remembered sealed, as long as its key is.
-const CONTEXT: &str = "answer";
+/// An answer that holds a secret is remembered sealed, as long as its key is; it opens in its own row only.
+fn context(key: &IdempotencyKey) -> String {
+    format!("answer {} {}", key.tenant, key.key)
+}
 
 /// The answer to remember with `key`.
 pub async fn answered(
@@ -44,7 +53,7 @@ pub async fn answered(
     let Some(key) = key else { return Ok(None) };
     let sealing = registry.keyring.current(&key.tenant, PAYLOADS).await?;
     let plain = serde_json::to_vec(answer).map_err(|error| ApiError::internal(&error))?;
-    Ok(Some(Answered { key: key.clone(), answer: hex::encode(sealing.seal(CONTEXT, &plain)) }))
+    Ok(Some(Answered { key: key.clone(), answer: hex::encode(sealing.seal(&context(key), &plain)) }))
 }
 
 /// The answer that was given to `key`, if any.
@@ -61,7 +70,7 @@ pub async fn recalled<T: DeserializeOwned>(
         Some(Remembered::Other) => Err(reused()),
         Some(Remembered::Same(sealed)) => {
             let sealed = hex::decode(sealed).map_err(|error| ApiError::internal(&error))?;
-            let plain = registry.keyring.open(CONTEXT, &sealed).await?;
+            let plain = registry.keyring.open(&context(key), &sealed).await?;
             Ok(Some(serde_json::from_slice(&plain).map_err(|error| ApiError::internal(&error))?))
         }
     }

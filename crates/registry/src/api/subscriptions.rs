@@ -115,8 +115,7 @@ pub async fn create(
     if body.value.url.len() > LONGEST {
         return Err(ApiError::InvalidParameters(format!("data/url: more than {LONGEST} characters")));
     }
-    let mut request = b"POST /subscriptions\n".to_vec();
-    request.extend_from_slice(&body.bytes);
+    let request = once::request("POST /subscriptions", &caller.actor, &body.bytes);
     let once_key = once::key(&headers, operator, &request)?;
     let key = registry.keyring.current(&tenant(operator), PAYLOADS).await?;
     let drawn = NewSubscription {

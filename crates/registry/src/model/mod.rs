@@ -1,6 +1,7 @@
 //! Nouns, states and rules of the registry. Pure: no store, no clock, no randomness.
 
 pub mod identity;
+pub mod perimeter;
 pub mod phone;
 pub mod placement;
 pub mod status;
@@ -9,6 +10,7 @@ pub mod terms;
 pub mod units;
 
 pub use identity::Identity;
+pub use perimeter::{Selector, SelectorKind};
 pub use phone::{Phone, TruncatedPhone};
 pub use placement::PlaceCode;
 pub use status::{Acquisition, Check, PublicStatus};

@@ -19,6 +19,11 @@ impl Done {
             "operateur-inscrit" => {
                 "L’opérateur est inscrit. Donnez-lui maintenant un administrateur et une clé d’accès."
             }
+            "territoire-inscrit" => {
+                "La collectivité est inscrite. Définissez son périmètre, puis donnez-lui un administrateur."
+            }
+            "perimetre-change" => "Le périmètre est changé. Les chiffres sont recalculés.",
+            "bascule-choisie" => "La date est enregistrée. La comparaison est à jour.",
             "operateur-suspendu" => "L’opérateur est suspendu : ses envois sont refusés dès maintenant.",
             "operateur-repris" => {
                 "La suspension est levée : l’opérateur peut de nouveau envoyer des trajets."

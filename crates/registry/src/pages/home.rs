@@ -14,7 +14,7 @@ use super::journey_filters::Filters;
 use super::place;
 use crate::model::PublicStatus;
 use crate::store::journey::{self, Listing};
-use crate::store::{operator, verification};
+use crate::store::{operator, territory, territory_of, verification};
 use crate::{Registry, SHEET, explanation};
 
 pub fn routes() -> Router<Arc<Registry>> {
@@ -58,6 +58,13 @@ struct HomePage {
 }
 
 async fn home(State(registry): State<Arc<Registry>>, visitor: Visitor) -> Result<Response, Problem> {
+    // Operators and the team browse journeys; authorities read the figures of their territory.
+    let of_territory = visitor.allow(&SHEET, "territory.figures").ok().and_then(|scope| territory_of(&scope));
+    if let Some(id) = of_territory {
+        let desk = Some(desk_of_territory(&registry, &visitor, id).await?);
+        let page_ = Page::of_service(&visitor, &SHEET, "Accueil");
+        return Ok(page(&HomePage { page: page_, desk, second_proof: false }));
+    }
     let allowed = visitor.allow(&SHEET, "journey.browse");
     let second_proof = matches!(allowed, Err(Problem::SecondProofFirst { .. }));
     let desk = match allowed {
@@ -75,6 +82,7 @@ fn links(visitor: &Visitor) -> Vec<Tile> {
         "/registre/essai" => "Vérifier un trajet sans rien enregistrer",
         "/registre/cles" => "Connecter un serveur, ou lui retirer l’accès",
         "/registre/notifications" => "Être prévenu des changements d’état",
+        "/registre/territoires" => "Voir les trajets d’un territoire",
         "/registre/personnes" => "Voir qui a accès, inviter quelqu’un",
         "/registre/operateurs" => "Voir chaque opérateur, en inscrire un",
         "/registre/regles" => "Lire les limites et depuis quand elles valent",
@@ -124,6 +132,31 @@ async fn desk_of_operator(registry: &Registry, visitor: &Visitor, scope: &Scope)
         tiles,
         links: links(visitor),
     })
+}
+
+async fn desk_of_territory(registry: &Registry, visitor: &Visitor, id: i64) -> Result<Desk, Problem> {
+    let territory = territory::find(&registry.database, &Scope::All, id).await?.ok_or(Problem::NotFound)?;
+    let perimeter = territory::perimeter(&registry.database, id).await?;
+    let mut tiles = vec![Tile {
+        href: format!("/registre/territoires/{id}"),
+        title: "Les trajets de votre territoire".to_owned(),
+        text: "Combien, où, à quelle heure, avec quels opérateurs.",
+    }];
+    if visitor.grant(&SHEET, "territory.manage") != Grant::No {
+        tiles.push(Tile {
+            href: format!("/registre/territoires/{id}/perimetre"),
+            title: if perimeter.is_empty() {
+                "Définir votre périmètre"
+            } else {
+                "Changer votre périmètre"
+            }
+            .to_owned(),
+            text: "Les communes dont vous suivez les trajets.",
+        });
+    }
+    let mut links = links(visitor);
+    links.retain(|link| link.href != "/registre/territoires");
+    Ok(Desk { heading: "Votre territoire", period: territory.name, tiles, links })
 }
 
 /// What there is to do about journeys of a status.

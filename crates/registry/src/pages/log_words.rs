@@ -27,14 +27,19 @@ pub fn action(action: &str) -> &str {
         "operator.suspended" => "Opérateur suspendu",
         "subscription.ended" => "Notifications arrêtées",
         "subscription.opened" => "Notifications demandées",
+        "territory.perimeter_set" => "Périmètre d’une collectivité changé",
+        "territory.registered" => "Collectivité inscrite",
+        "territory.turning_day_set" => "Date de comparaison d’une collectivité choisie",
+        "flows.counted" => "Trajets passés comptés par flux",
         other => other,
     }
 }
 
 /// The kinds of things one may search the log for.
-pub const KINDS: [(&str, &str); 6] = [
+pub const KINDS: [(&str, &str); 7] = [
     ("journey", "Trajet"),
     ("operator", "Opérateur"),
+    ("territory", "Collectivité"),
     ("access_key", "Clé d’accès"),
     ("subscription", "Notification"),
     ("data_key", "Clé de chiffrement"),

@@ -15,11 +15,17 @@ mod log_words;
 mod notifications;
 mod operator_form;
 mod operators;
+mod organisation;
 mod people;
+mod perimeter;
 mod place;
 mod queues;
 mod reading;
 mod rules;
+mod territories;
+mod territory;
+mod territory_figures;
+mod territory_map;
 mod trial;
 
 use std::sync::Arc;
@@ -44,6 +50,9 @@ pub fn routes(registry: &Arc<Registry>) -> Router {
         .merge(notifications::routes())
         .merge(people::routes())
         .merge(operators::routes())
+        .merge(territories::routes())
+        .merge(territory::routes())
+        .merge(perimeter::routes())
         .merge(rules::routes())
         .merge(queues::routes())
         .merge(log::routes())

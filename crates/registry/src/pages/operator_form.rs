@@ -35,26 +35,12 @@ impl OperatorForm {
             "Indiquez le nom de la société ou de l’association.",
             &mut errors,
         );
-        let siret: String = self.siret.chars().filter(|sign| !sign.is_whitespace()).collect();
-        if siret.is_empty() {
-            errors.add("siret", "Indiquez le numéro SIRET de l’établissement.");
-        } else if siret.len() != 14 || !siret.bytes().all(|byte| byte.is_ascii_digit()) {
-            let digits = siret.chars().filter(char::is_ascii_digit).count();
-            errors.add("siret", format!("Un numéro SIRET compte 14 chiffres ; celui-ci en compte {digits}."));
-        }
-        let contact = Email::parse(&self.email)
-            .map_err(|error| {
-                let empty = error.0.is_empty();
-                errors.add(
-                    "email",
-                    if empty {
-                        "Indiquez l’adresse électronique à laquelle joindre l’opérateur.".to_owned()
-                    } else {
-                        error.to_string()
-                    },
-                );
-            })
-            .ok();
+        let siret = siret(&self.siret, &mut errors);
+        let contact = contact(
+            &self.email,
+            "Indiquez l’adresse électronique à laquelle joindre l’opérateur.",
+            &mut errors,
+        );
         match contact {
             Some(contact) if errors.is_empty() => {
                 Ok(NewOperator { uuid, name, legal_name, siret, contact_email: contact.as_str().to_owned() })
@@ -64,7 +50,30 @@ impl OperatorForm {
     }
 }
 
-fn text(typed: &str, field: &'static str, missing: &str, errors: &mut FormErrors) -> String {
+/// A SIRET, digits only.
+pub(super) fn siret(typed: &str, errors: &mut FormErrors) -> String {
+    let siret: String = typed.chars().filter(|sign| !sign.is_whitespace()).collect();
+    if siret.is_empty() {
+        errors.add("siret", "Indiquez le numéro SIRET de l’établissement.");
+    } else if siret.len() != 14 || !siret.bytes().all(|byte| byte.is_ascii_digit()) {
+        let digits = siret.chars().filter(char::is_ascii_digit).count();
+        errors.add("siret", format!("Un numéro SIRET compte 14 chiffres ; celui-ci en compte {digits}."));
+    }
+    siret
+}
+
+/// An address to write to.
+pub(super) fn contact(typed: &str, missing: &str, errors: &mut FormErrors) -> Option<Email> {
+    Email::parse(typed)
+        .map_err(|error| {
+            let text = if error.0.is_empty() { missing.to_owned() } else { error.to_string() };
+            errors.add("email", text);
+        })
+        .ok()
+}
+
+/// A name that is neither empty nor too long.
+pub(super) fn text(typed: &str, field: &'static str, missing: &str, errors: &mut FormErrors) -> String {
     let text = typed.trim().to_owned();
     match text.chars().count() {
         0 => errors.add(field, missing),

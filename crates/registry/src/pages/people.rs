@@ -16,10 +16,9 @@ use socle::web::{Problem, Visitor, page, redirect};
 use super::announcement::Done;
 use super::asked::{Asked, Filled, Number};
 use super::confirmation::Confirmation;
-use super::{answered, keys, operator_choices, place};
+use super::organisation::{self, Organisation};
+use super::{answered, place};
 use crate::rights::RIGHTS;
-use crate::store::operator::{self, Operator};
-use crate::store::tenant;
 use crate::{Registry, SHEET};
 
 pub fn routes() -> Router<Arc<Registry>> {
@@ -51,7 +50,8 @@ struct Invitation {
     email: String,
     name: String,
     role: String,
-    operator: String,
+    /// `operator:3`.
+    organisation: String,
 }
 
 #[derive(Template)]
@@ -60,9 +60,9 @@ struct PeoplePage {
     page: Page,
     people: Vec<Row>,
     /// Whether people of several organisations are listed.
-    of_every_operator: bool,
+    of_every_organisation: bool,
     roles: Vec<Choice>,
-    operators: Vec<Choice>,
+    organisations: Vec<Choice>,
     new: Invitation,
     errors: FormErrors,
     may_manage: bool,
@@ -100,13 +100,13 @@ async fn people_page(
         })
         .collect();
     rows.sort_by(|one, other| (&one.organisation, &one.name).cmp(&(&other.organisation, &other.name)));
-    let operators = operator::list(&registry.database, scope).await?;
+    let organisations = organisation::list(registry, scope).await?;
     let shown = PeoplePage {
         page: done.announce(Page::of_service(visitor, &SHEET, "Personnes")),
         people: rows,
-        of_every_operator: *scope == Scope::All,
+        of_every_organisation: *scope == Scope::All,
         roles: offered(scope).map(|role| Choice::new(role, title(role), &new.role)).collect(),
-        operators: operator_choices(&operators, &new.operator),
+        organisations: organisation::choices(&organisations, &new.organisation),
         new,
         may_manage: visitor.grant(&SHEET, "user.manage") != Grant::No,
         errors: errors.clone(),
@@ -131,21 +131,19 @@ impl Row {
 
 /// The roles that someone of this scope may give.
 fn offered(scope: &Scope) -> impl Iterator<Item = &'static str> {
-    let everything = *scope == Scope::All;
+    let own = tenant_of(scope).and_then(|tenant| tenant.split_once(':')).map(|(kind, _)| kind.to_owned());
     RIGHTS
         .roles
         .iter()
-        .filter(move |role| role.for_people && (everything || is_of_operator(role.name)))
+        .filter(move |role| {
+            role.for_people && (own.is_none() || organisation::kind_of(role.name) == own.as_deref())
+        })
         .map(|role| role.name)
 }
 
 /// Whether the role lets one in those who have none any more.
 fn administers(role: &str) -> bool {
-    matches!(role, "registry.admin" | "operator.admin")
-}
-
-fn is_of_operator(role: &str) -> bool {
-    role.starts_with("operator.")
+    matches!(role, "registry.admin" | "operator.admin" | "territory.admin")
 }
 
 async fn list(
@@ -164,9 +162,9 @@ async fn invite(
     Filled(new): Filled<Invitation>,
 ) -> Result<Response, Problem> {
     let scope = visitor.allow(&SHEET, "user.manage")?;
-    let operators = operator::list(&registry.database, &scope).await?;
+    let organisations = organisation::list(&registry, &scope).await?;
     let people = &registry.house.people;
-    let (mut errors, read) = read(&new, &scope, &operators);
+    let (mut errors, read) = read(&new, &scope, &organisations);
     if let Some((email, _, role)) = &read
         && let Some(agent) = people.agent_by_email(email).await?
     {
@@ -190,7 +188,7 @@ async fn invite(
 fn read(
     new: &Invitation,
     scope: &Scope,
-    operators: &[Operator],
+    organisations: &[Organisation],
 ) -> (FormErrors, Option<(Email, String, NewMembership)>) {
     let mut errors = FormErrors::default();
     let name = new.name.trim().to_owned();
@@ -215,17 +213,27 @@ fn read(
     if role.is_none() {
         errors.add("role", "Choisissez un rôle.");
     }
-    let operator = keys::chosen(scope, operators, &new.operator);
-    if role.is_some_and(is_of_operator) && operator.is_none() {
-        errors.add("operator", "Ce rôle est celui d’un opérateur : choisissez lequel.");
+    let named = tenant_of(scope).unwrap_or(&new.organisation);
+    let chosen = organisations.iter().find(|one| one.tenant == named);
+    let of_tenant = role.and_then(organisation::kind_of).is_some();
+    if let Some(role) = role.filter(|_| of_tenant && !chosen.is_some_and(|one| one.suits(new.role.as_str())))
+    {
+        errors.add(
+            "organisation",
+            if role.starts_with("operator.") {
+                "Ce rôle est celui d’un opérateur : choisissez lequel."
+            } else {
+                "Ce rôle est celui d’une collectivité : choisissez laquelle."
+            },
+        );
     }
     let membership = role.map(|role| {
-        let operator = operator.filter(|_| is_of_operator(role));
+        let organisation = chosen.filter(|one| one.suits(role));
         NewMembership {
             service: SHEET.id.to_owned(),
             role: role.to_owned(),
-            tenant: operator.map(|operator| tenant(operator.id)),
-            tenant_name: operator.map_or(REGISTRY, |operator| &operator.name).to_owned(),
+            tenant: organisation.map(|one| one.tenant.clone()),
+            tenant_name: organisation.map_or(REGISTRY, |one| &one.name).to_owned(),
         }
     });
     let read = email.zip(membership).filter(|_| errors.is_empty()).map(|(email, role)| (email, name, role));

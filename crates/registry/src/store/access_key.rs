@@ -9,7 +9,8 @@ use subtle::ConstantTimeEq as _;
 
 use super::{RegistryError, operator, operator_of};
 
-/// The key of an operator's server. Its secret is shown once and only its fingerprint is kept.
+/// The key of an operator's server. Its secret is shown once and only its fingerprint is kept here; a request made
+/// under an idempotency key has its answer remembered for a day, sealed.
 pub type AccessKey = Model;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -54,9 +55,10 @@ pub async fn create(
     database
         .write(move |tx| {
             Box::pin(async move {
-                if !idempotency::keep(tx, answered).await? {
+                if idempotency::is_taken(tx, answered.as_ref()).await? {
                     return Ok(false);
                 }
+                idempotency::keep(tx, answered).await?;
                 Entity::insert(ActiveModel {
                     id: Set(id.clone()),
                     operator_id: Set(operator),

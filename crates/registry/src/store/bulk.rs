@@ -43,13 +43,20 @@ impl Bulk {
             .inspect_err(|_| self.crowds.forget())?;
         if self.stored >= self.next_statistics {
             self.next_statistics *= 10;
-            self.database.refresh_statistics().await?;
+            self.refresh_statistics().await;
         }
         Ok(outcomes)
     }
 
     /// Ends the load.
-    pub async fn finish(self) -> Result<(), RegistryError> {
-        Ok(self.database.refresh_statistics().await?)
+    pub async fn finish(self) {
+        self.refresh_statistics().await;
+    }
+
+    /// Statistics are advice: without them the load goes on, slower.
+    async fn refresh_statistics(&self) {
+        if let Err(error) = self.database.refresh_statistics().await {
+            tracing::warn!(%error, "the engine's statistics could not be refreshed");
+        }
     }
 }

@@ -1,22 +1,18 @@
 //! What may happen to a journey afterwards: a correction, a cancellation. Requests about one journey commute:
 //! whatever their order, a cancelled journey stays cancelled.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use socle::audit::{Actor, Entry, Personal};
 use socle::store::{Database, Tx};
 
+use super::fact::{self, Fact};
 use super::intake::Prepared;
 use super::journey::{ActiveModel, Column, Entity, Journey, find};
 use super::nearby::Nearby;
-use super::summary::{self, Totals};
 use super::{RegistryError, participant, request};
-use crate::model::{
-    Acquisition, Check, LocalDay, PublicStatus, TermsCatalogue, Verdict, status::public_status,
-};
+use crate::model::{Acquisition, Check, PublicStatus, TermsCatalogue, Verdict, status::public_status};
 
 /// What became of a correction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,8 +143,8 @@ async fn uncount(tx: &Tx, journey: &Journey) -> Result<(), RegistryError> {
     if journey.public_status() != PublicStatus::Ok {
         return Ok(());
     }
-    let totals = Totals::one(journey.distance_m, journey.seats).negative();
-    summary::add(tx, BTreeMap::from([((LocalDay(journey.day), journey.operator_id), totals)])).await
+    let taken_away = Fact::of(journey.counted()).map(|(fact, totals)| (fact, totals.negative()));
+    fact::count(tx, fact::sum(taken_away)).await
 }
 
 /// Cancels a journey: possible at any time and in any state, once; asking again changes nothing. `false` when

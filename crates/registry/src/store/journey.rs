@@ -5,6 +5,7 @@ use sea_orm::{Condition, DerivePartialModel, QueryOrder as _, QuerySelect as _, 
 use socle::rights::Scope;
 use socle::store::{Database, Instant};
 
+use super::fact::Counted;
 use super::{RegistryError, operator_of};
 use crate::model::{Acquisition, Check, PublicStatus, Violation};
 
@@ -82,7 +83,27 @@ pub fn context(operator: i64, operator_journey_id: &str) -> String {
     format!("journey {operator} {operator_journey_id}")
 }
 
+/// What is counted of a journey, in the order of [`Counted`].
+pub(super) const COUNTED: [Column; 9] = [
+    Column::Id,
+    Column::OperatorId,
+    Column::Day,
+    Column::DistanceM,
+    Column::Seats,
+    Column::StartPlace,
+    Column::EndPlace,
+    Column::OperatorClass,
+    Column::StartAt,
+];
+
 impl Model {
+    /// What is counted of it.
+    pub(super) fn counted(&self) -> Counted {
+        let (from, to) = (self.start_place.clone(), self.end_place.clone());
+        let class = self.operator_class.clone();
+        (self.id, self.operator_id, self.day, self.distance_m, self.seats, from, to, class, self.start_at)
+    }
+
     pub fn public_status(&self) -> PublicStatus {
         self.status.parse().unwrap_or(PublicStatus::Unknown)
     }

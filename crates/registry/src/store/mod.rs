@@ -4,6 +4,7 @@ pub mod access_key;
 pub mod bulk;
 pub mod changes;
 pub mod correction;
+pub mod fact;
 pub mod intake;
 pub mod journey;
 pub mod nearby;
@@ -12,6 +13,10 @@ pub mod participant;
 pub mod request;
 pub mod subscription;
 pub mod summary;
+pub mod territory;
+mod territory_place;
+mod territory_selector;
+pub mod territory_summary;
 pub mod verification;
 
 use socle::rights::Scope;
@@ -19,8 +24,10 @@ use socle::seal::SealError;
 use socle::store::{Migration, StoreError};
 
 /// The registry's migrations.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "registry_0001", sql: include_str!("../../migrations/0001.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "registry_0001", sql: include_str!("../../migrations/0001.sql") },
+    Migration { name: "registry_0002", sql: include_str!("../../migrations/0002.sql") },
+];
 
 /// The purpose of the keys that seal what operators send.
 pub const PAYLOADS: &str = "journeys";
@@ -60,6 +67,22 @@ pub fn operator_of(scope: &Scope) -> Option<i64> {
         // A tenant that is no operator sees what operator −1 has: nothing.
         Scope::Tenant(tenant) => {
             Some(tenant.strip_prefix("operator:").and_then(|id| id.parse().ok()).unwrap_or(-1))
+        }
+    }
+}
+
+/// The tenant of a territory.
+pub fn territory_tenant(territory: i64) -> String {
+    format!("territory:{territory}")
+}
+
+/// The territory that a scope is limited to; `None` for everything.
+pub fn territory_of(scope: &Scope) -> Option<i64> {
+    match scope {
+        Scope::All => None,
+        // A tenant that is no territory sees what territory −1 has: nothing.
+        Scope::Tenant(tenant) => {
+            Some(tenant.strip_prefix("territory:").and_then(|id| id.parse().ok()).unwrap_or(-1))
         }
     }
 }

@@ -3,13 +3,11 @@
 //! A day on which one person has very many journeys (a full coach, or a server that misbehaves) must not slow
 //! everybody else down: what is known of a crowded day is remembered, and only what came since is read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
-use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _,
-};
+use sea_orm::{Condition, ConnectionTrait};
 use socle::store::Instant;
 
 use super::intake::Prepared;
@@ -115,13 +113,18 @@ impl Nearby {
         let mut nearby = Self { crowds: crowds.recall(connection, &asked).await?, ..Self::default() };
         asked.retain(|one| !nearby.crowds.contains_key(one));
         nearby.days = read(connection, &asked, Window::default()).await?;
-        for (one, crowd) in &mut nearby.crowds {
-            let since = Window { after: crowd.upto, ..Window::default() };
-            let came = read(connection, &[*one], since).await?.remove(one).unwrap_or_default();
-            let crowd = Arc::make_mut(crowd);
-            crowd.upto = last;
-            for (operator, day) in came {
-                crowd.days.entry(operator).or_default().merge(day);
+        let mut marks: BTreeMap<i64, Vec<PersonDay>> = BTreeMap::new();
+        for (one, crowd) in &nearby.crowds {
+            marks.entry(crowd.upto).or_default().push(*one);
+        }
+        for (after, days) in marks {
+            let mut came = read(connection, &days, Window { after, ..Window::default() }).await?;
+            for one in days {
+                let Some(crowd) = nearby.crowds.get_mut(&one).map(Arc::make_mut) else { continue };
+                crowd.upto = last;
+                for (operator, day) in came.remove(&one).unwrap_or_default() {
+                    crowd.days.entry(operator).or_default().merge(day);
+                }
             }
         }
         // Whoever has a crowded day is remembered from now on, with the days beside it: reading one of them anew
@@ -294,22 +297,27 @@ impl Crowds {
             asked.iter().filter_map(|one| Some((*one, known.remove(one)?))).collect()
         };
         let Some(oldest) = found.values().map(|crowd| crowd.upto).min() else { return Ok(found) };
-        // A correction or a cancellation since then may have taken a journey away from its day.
-        let operators: Vec<i64> = found.values().flat_map(|crowd| crowd.days.keys().copied()).collect();
-        let touched: Option<i64> = journey::Entity::find()
-            .select_only()
-            .column(journey::Column::Id)
-            .filter(journey::Column::OperatorId.is_in(operators))
-            .filter(journey::Column::Change.gt(oldest))
-            .filter(journey::Column::Revision.gt(0))
-            .into_tuple()
-            .one(connection)
-            .await?;
-        if touched.is_some() {
-            self.forget();
-            return Ok(Remembered::new());
-        }
-        Ok(found)
+        // A correction or a cancellation since then may have taken a journey of theirs away from its day, or made it
+        // count. (`revision > 0` is written as the index says it.)
+        let people: HashSet<Person> = found.keys().map(|(person, _)| *person).collect();
+        let of = |column| (journey::Entity, column);
+        let participant = |column| Expr::col((participant::Entity, column));
+        let select = Query::select()
+            .column(of(journey::Column::Id))
+            .from(journey::Entity)
+            .inner_join(
+                participant::Entity,
+                participant(participant::Column::Id).div(2).eq(Expr::col(of(journey::Column::Id))),
+            )
+            .and_where(Expr::cust("revision > 0"))
+            .and_where(Expr::col(of(journey::Column::Change)).gt(oldest))
+            .and_where(
+                participant(participant::Column::Person).is_in(people.iter().map(|person| person.to_vec())),
+            )
+            .limit(1)
+            .to_owned();
+        let touched = connection.query_one(&select).await?.is_some();
+        Ok(if touched { Remembered::new() } else { found })
     }
 
     /// Keeps the crowded days of a batch, as they stand before it.

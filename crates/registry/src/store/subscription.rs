@@ -75,6 +75,9 @@ pub async fn open(
     database
         .write(move |tx| {
             Box::pin(async move {
+                if idempotency::is_taken(tx, answered.as_ref()).await? {
+                    return Ok(Opened::Before);
+                }
                 let open = Entity::find()
                     .filter(Column::EndedAt.is_null())
                     .filter(Column::OperatorId.eq(operator))
@@ -83,9 +86,7 @@ pub async fn open(
                 if open >= MOST {
                     return Ok(Opened::TooMany);
                 }
-                if !idempotency::keep(tx, answered).await? {
-                    return Ok(Opened::Before);
-                }
+                idempotency::keep(tx, answered).await?;
                 let subscription = Model {
                     id,
                     operator_id: operator,

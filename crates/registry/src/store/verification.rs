@@ -1,8 +1,6 @@
 //! What happens to a journey after it was placed: anomaly checks, fraud checks, public status. The lists of
 //! checks are empty until an issue fills them; what has no check to fail passes.
 
-use std::collections::BTreeMap;
-
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{QueryOrder as _, QuerySelect as _};
@@ -11,9 +9,9 @@ use socle::jobs::Ran;
 use socle::store::{Database, Instant};
 
 use super::RegistryError;
-use super::journey::{Column, Entity, waits};
-use super::summary::{self, Totals};
-use crate::model::{Acquisition, Check, LocalDay, PublicStatus};
+use super::fact::{self, Counted, Fact};
+use super::journey::{COUNTED, Column, Entity, waits};
+use crate::model::{Acquisition, Check, PublicStatus};
 
 /// How many journeys one run treats.
 const AT_ONCE: u64 = 2_000;
@@ -29,9 +27,9 @@ pub async fn run(database: &Database) -> Result<Ran, RegistryError> {
     database
         .write(|tx| {
             Box::pin(async move {
-                let waiting: Vec<(i64, i64, i32, i32, i16)> = Entity::find()
+                let waiting: Vec<Counted> = Entity::find()
                     .select_only()
-                    .columns([Column::Id, Column::OperatorId, Column::Day, Column::DistanceM, Column::Seats])
+                    .columns(COUNTED)
                     .filter(waits())
                     .filter(Column::Acquisition.eq(Acquisition::Processed.as_str()))
                     .order_by_asc(Column::Id)
@@ -43,11 +41,8 @@ pub async fn run(database: &Database) -> Result<Ran, RegistryError> {
                     return Ok(Ran::default());
                 };
                 let (first, last) = (first.0, last.0);
-                let mut totals: BTreeMap<(LocalDay, i64), Totals> = BTreeMap::new();
-                for (_, operator, day, metres, seats) in &waiting {
-                    let day = totals.entry((LocalDay(*day), *operator)).or_default();
-                    *day = day.plus(Totals::one(*metres, *seats));
-                }
+                let more = waiting.len() as u64 == AT_ONCE;
+                let facts = fact::sum(waiting.into_iter().filter_map(Fact::of));
                 // Each journey's change gets its own number: the distance between journeys is the distance
                 // between their changes.
                 let change = tx.next_numbers(last - first + 1);
@@ -63,7 +58,7 @@ pub async fn run(database: &Database) -> Result<Ran, RegistryError> {
                     .and_where(Expr::col(Column::Acquisition).eq(Acquisition::Processed.as_str()))
                     .to_owned();
                 let updated = tx.connection().execute(&update).await?.rows_affected();
-                summary::add(tx, totals).await?;
+                fact::count(tx, facts).await?;
                 tx.record(
                     Entry::new(
                         Actor::Program("verification"),
@@ -73,7 +68,7 @@ pub async fn run(database: &Database) -> Result<Ran, RegistryError> {
                     )
                     .with_facts(serde_json::json!({"passed": updated})),
                 );
-                Ok(Ran { done: updated, more: waiting.len() as u64 == AT_ONCE })
+                Ok(Ran { done: updated, more })
             })
         })
         .await

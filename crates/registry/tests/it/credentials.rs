@@ -132,6 +132,9 @@ on_both_stores! {
         assert_eq!(one.text, two.text, "the same key and the same secret");
         let after = admin.open("/v3.3/auth/credentials").await.json().as_array().map_or(0, Vec::len);
         assert_eq!(after, before + 1);
+        let colleague = house.agent("operator.admin", Some(operator.id)).await;
+        let theirs = colleague.post_once(path, None, "only-once").await;
+        assert_eq!(theirs.status, 422, "a colleague's key gives out no secret: {}", theirs.text);
         let target = json!({"url": "https://covoiturage.exemple.fr/notifications"});
         assert_eq!(ask("/v3.3/subscriptions", Some(&target)).await.status, 422, "a key belongs to its request");
         let other = async || admin.post_once("/v3.3/subscriptions", Some(&target), "another").await;

@@ -11,3 +11,4 @@ mod risks;
 mod sign_in;
 mod statistics;
 mod terms;
+mod territories;

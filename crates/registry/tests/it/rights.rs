@@ -1,6 +1,7 @@
 //! Every cell of the rights table, through the door each action uses.
 
 use registry::rights::RIGHTS;
+use registry::store::{tenant, territory_tenant};
 use reqwest::Method;
 use serde_json::json;
 use socle::rights::Grant;
@@ -37,6 +38,7 @@ async fn attempt(
     holder: &Holder,
     action: &str,
     operator: &OperatorServer,
+    territory: i64,
     journey: &JourneyBody,
 ) -> u16 {
     let number = registry::store::journey::find(house.registry.database.read(), operator.id, journey.id())
@@ -79,6 +81,9 @@ async fn attempt(
         "operator.list" => get(format!("/registre/operateurs/{}", operator.id)).await,
         "operator.register" => holder.form("/registre/operateurs", &[("name", "")]).await.status,
         "operator.suspend" => get(format!("/registre/operateurs/{}/suspendre", operator.id)).await,
+        "territory.figures" => get(format!("/registre/territoires/{territory}")).await,
+        "territory.register" => holder.form("/registre/territoires", &[("name", "")]).await.status,
+        "territory.manage" => get(format!("/registre/territoires/{territory}/perimetre")).await,
         "user.list" => get("/registre/personnes".to_owned()).await,
         "user.manage" => holder.form("/registre/personnes", &[("email", "")]).await.status,
         "rules.read" => get("/registre/regles".to_owned()).await,
@@ -92,11 +97,15 @@ async fn attempt(
 fn is_a_page(action: &str) -> bool {
     let pages = ["journey.browse", "journey.read_sent"];
     pages.contains(&action)
-        || ["operator.", "user.", "rules.", "queues.", "audit."].iter().any(|start| action.starts_with(start))
+        || ["operator.", "territory.", "user.", "rules.", "queues.", "audit."]
+            .iter()
+            .any(|start| action.starts_with(start))
 }
 
 /// Actions on one thing of one tenant, which another tenant must not even see.
-const ON_ONE_THING: [&str; 7] = [
+const ON_ONE_THING: [&str; 9] = [
+    "territory.figures",
+    "territory.manage",
     "journey.correct",
     "journey.cancel",
     "journey.status",
@@ -109,6 +118,8 @@ const ON_ONE_THING: [&str; 7] = [
 on_both_stores! {
     async fn every_cell_is_enforced(house: TestHouse) {
         let (own, other) = (house.operator("Covoit’Vallée").await, house.operator("Trajets Partagés").await);
+        let (own_territory, other_territory) =
+            (crate::territories::territory(&house, "Grand Figeac").await, crate::territories::territory(&house, "Grand Cahors").await);
         let mut tried = 0;
         for role in RIGHTS.roles {
             for line in RIGHTS.lines {
@@ -117,16 +128,20 @@ on_both_stores! {
                     continue;
                 }
                 let holder = if role.for_people {
-                    let tenant = role.name.starts_with("operator.").then_some(own.id);
-                    Holder::Person(house.agent(role.name, tenant).await)
+                    let tenant = match role.name.split_once('.') {
+                        Some(("operator", _)) => Some(tenant(own.id)),
+                        Some(("territory", _)) => Some(territory_tenant(own_territory)),
+                        _ => None,
+                    };
+                    Holder::Person(house.agent_of(role.name, tenant).await)
                 } else {
                     Holder::Server(own.speaking("v3.3"))
                 };
-                for (operator, is_own) in [(&own, true), (&other, false)] {
+                for (operator, territory, is_own) in [(&own, own_territory, true), (&other, other_territory, false)] {
                     let journey = JourneyBody::an_hour_before(house.now())
                         .of(&uuid::Uuid::new_v4().to_string(), &uuid::Uuid::new_v4().to_string());
                     assert_eq!(operator.send(&journey).await.status, 201);
-                    let status = attempt(&house, &holder, line.action, operator, &journey).await;
+                    let status = attempt(&house, &holder, line.action, operator, territory, &journey).await;
                     let grant = RIGHTS.grant(role.name, line.action);
                     let cell = format!("{} × {}, {}: {status}", role.name, line.action, if is_own { "own" } else { "another's" });
                     let refused = status == 403 || status == 401;

@@ -73,6 +73,25 @@ on_both_stores! {
 }
 
 on_both_stores! {
+    async fn a_correction_makes_a_journey_count_on_a_crowded_day(house: TestHouse) {
+        let (coach, other) = (house.operator("Covoit’Vallée").await, house.operator("Trajets Partagés").await);
+        let hours = |hours: i64| house.now() - SignedDuration::from_hours(hours);
+        let with = |passenger: &str, start: i64, trip: &str| {
+            JourneyBody::an_hour_before(house.now()).at(hours(start), 20).of("driver", passenger).trip(trip)
+        };
+        for passenger in 0..80 {
+            assert_eq!(coach.send(&with(&format!("p{passenger}"), 10, "coach")).await.status, 201);
+        }
+        // The other operator's journey does not count, then it does, after the crowded day was remembered.
+        let short = with("q", 5, "late").with("/distance", 900);
+        assert_eq!(other.send(&short).await.labels(), ["distance_too_short"]);
+        assert_eq!(coach.send(&with("p3", 4, "t2")).await.status, 201);
+        assert_eq!(other.correct(short.id(), &short.clone().with("/distance", 20_000)).await.status, 200);
+        assert_eq!(other.send(&with("q", 5, "beside")).await.labels(), ["too_close_trips"]);
+    }
+}
+
+on_both_stores! {
     async fn two_trips_of_a_couple_are_half_an_hour_apart(house: TestHouse) {
         let operator = house.operator("Covoit’Vallée").await;
         let start = house.now() - SignedDuration::from_hours(5);

@@ -1,0 +1,201 @@
+use std::collections::BTreeSet;
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, QueryOrder as _};
+use socle::audit::{Actor, Entry};
+use socle::rights::Scope;
+use socle::store::{Database, Instant, StoreError, Tx};
+
+use super::{RegistryError, fact, territory_of, territory_place, territory_selector, territory_summary};
+use crate::model::{LocalDay, Selector};
+
+/// A local authority: it sees the journeys that start or end in its perimeter.
+pub type Territory = Model;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "territories")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i64,
+    pub uuid: String,
+    pub name: String,
+    pub siret: String,
+    pub contact_email: String,
+    /// What came before and after this day is compared.
+    pub turning_day: Option<i32>,
+    pub created_at: Instant,
+    pub version: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A territory to register.
+#[derive(Clone, Debug)]
+pub struct NewTerritory {
+    pub uuid: String,
+    pub name: String,
+    pub siret: String,
+    pub contact_email: String,
+}
+
+/// Registers a territory, with an empty perimeter.
+pub async fn register(
+    database: &Database,
+    actor: Actor,
+    new: NewTerritory,
+) -> Result<Territory, RegistryError> {
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                let territory = Model {
+                    id: tx.next_number(),
+                    uuid: new.uuid,
+                    name: new.name,
+                    siret: new.siret,
+                    contact_email: new.contact_email,
+                    turning_day: None,
+                    created_at: tx.now().into(),
+                    version: 1,
+                };
+                Entity::insert(ActiveModel::from(territory.clone()))
+                    .exec_without_returning(tx.connection())
+                    .await?;
+                tx.record(
+                    Entry::new(actor, "territory.registered", "territory", territory.id)
+                        .with_facts(serde_json::json!({"uuid": territory.uuid, "name": territory.name})),
+                );
+                Ok(territory)
+            })
+        })
+        .await
+}
+
+/// The territories of a scope, by name.
+pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<Territory>, RegistryError> {
+    let mut select = Entity::find().order_by_asc(Column::Name);
+    if let Some(id) = territory_of(scope) {
+        select = select.filter(Column::Id.eq(id));
+    }
+    Ok(select.all(database.read()).await?)
+}
+
+/// A territory within a scope.
+pub async fn find(database: &Database, scope: &Scope, id: i64) -> Result<Option<Territory>, RegistryError> {
+    if territory_of(scope).is_some_and(|own| own != id) {
+        return Ok(None);
+    }
+    Ok(Entity::find_by_id(id).one(database.read()).await?)
+}
+
+/// What makes up a territory's perimeter.
+pub async fn perimeter(database: &Database, territory: i64) -> Result<Vec<Selector>, RegistryError> {
+    let rows = territory_selector::Entity::find()
+        .filter(territory_selector::Column::TerritoryId.eq(territory))
+        .all(database.read())
+        .await?;
+    let mut selectors: Vec<_> = rows.iter().filter_map(territory_selector::Model::selector).collect();
+    selectors.sort_unstable();
+    Ok(selectors)
+}
+
+/// The places of a territory.
+pub async fn places(database: &Database, territory: i64) -> Result<BTreeSet<String>, RegistryError> {
+    let rows = territory_place::Entity::find()
+        .filter(territory_place::Column::TerritoryId.eq(territory))
+        .all(database.read())
+        .await?;
+    Ok(rows.into_iter().map(|row| row.place).collect())
+}
+
+/// Gives a territory, as it was read, this perimeter; `places` are the codes of its communes, past ones included.
+/// Its figures are counted again in the same change.
+pub async fn set_perimeter(
+    database: &Database,
+    actor: Actor,
+    territory: &Territory,
+    selectors: Vec<Selector>,
+    places: BTreeSet<String>,
+) -> Result<(), RegistryError> {
+    let (id, version) = (territory.id, territory.version);
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                advance(tx, id, version, <ActiveModel as Default>::default()).await?;
+                territory_selector::Entity::delete_many()
+                    .filter(territory_selector::Column::TerritoryId.eq(id))
+                    .exec(tx.connection())
+                    .await?;
+                territory_place::Entity::delete_many()
+                    .filter(territory_place::Column::TerritoryId.eq(id))
+                    .exec(tx.connection())
+                    .await?;
+                if !selectors.is_empty() {
+                    let rows = selectors.iter().map(|selector| territory_selector::ActiveModel {
+                        territory_id: Set(id),
+                        kind: Set(selector.kind.as_str().to_owned()),
+                        code: Set(selector.code.clone()),
+                    });
+                    territory_selector::Entity::insert_many(rows)
+                        .exec_without_returning(tx.connection())
+                        .await?;
+                }
+                let places: Vec<_> = places
+                    .into_iter()
+                    .map(|place| territory_place::ActiveModel { territory_id: Set(id), place: Set(place) })
+                    .collect();
+                for places in places.chunks(fact::ROWS) {
+                    territory_place::Entity::insert_many(places.to_vec())
+                        .exec_without_returning(tx.connection())
+                        .await?;
+                }
+                territory_summary::count_again(tx, id).await?;
+                let named: Vec<_> = selectors.iter().map(ToString::to_string).collect();
+                tx.record(
+                    Entry::new(actor, "territory.perimeter_set", "territory", id)
+                        .with_facts(serde_json::json!({"selectors": named})),
+                );
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Sets the day before and after which departures are compared.
+pub async fn set_turning_day(
+    database: &Database,
+    actor: Actor,
+    territory: &Territory,
+    day: Option<LocalDay>,
+) -> Result<(), RegistryError> {
+    let (id, version) = (territory.id, territory.version);
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                let turning_day = Set(day.map(|day| day.0));
+                advance(tx, id, version, ActiveModel { turning_day, ..Default::default() }).await?;
+                tx.record(
+                    Entry::new(actor, "territory.turning_day_set", "territory", id)
+                        .with_facts(serde_json::json!({"day": day.map(|day| day.to_string())})),
+                );
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Writes over the version that was read.
+async fn advance(tx: &Tx, id: i64, version: i64, values: ActiveModel) -> Result<(), RegistryError> {
+    let changed = Entity::update_many()
+        .set(ActiveModel { version: Set(version + 1), ..values })
+        .filter(Column::Id.eq(id))
+        .filter(Column::Version.eq(version))
+        .exec(tx.connection())
+        .await?;
+    if changed.rows_affected == 0 {
+        return Err(StoreError::Stale { what: "territory" }.into());
+    }
+    Ok(())
+}
