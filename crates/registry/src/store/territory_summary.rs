@@ -216,8 +216,8 @@ pub async fn read(
         .await?;
     let mut read: BTreeMap<(Axis, String), BTreeMap<i32, Totals>> = BTreeMap::new();
     for (name, month, value, journeys, metres, seats) in rows {
-        let Some(axis) = Axis::ALL.into_iter().find(|known| known.as_str() == name) else { continue };
-        read.entry((axis, value)).or_default().insert(month, Totals { journeys, metres, seats });
+        let Some(found) = Axis::ALL.into_iter().find(|known| known.as_str() == name) else { continue };
+        read.entry((found, value)).or_default().insert(month, Totals { journeys, metres, seats });
     }
     Ok(read)
 }
