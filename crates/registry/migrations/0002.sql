@@ -62,3 +62,14 @@ CREATE TABLE territory_summaries (
 
 -- Corrected or cancelled journeys, in order of change: what is remembered of a crowded day may no longer hold.
 CREATE INDEX journeys_revised ON journeys (change) WHERE revision > 0;
+
+-- What was erased and why: the proof that the retention rule is executed. Nothing personal.
+CREATE TABLE erasures (
+    id @key,
+    at BIGINT NOT NULL,
+    -- retention, person
+    kind TEXT NOT NULL,
+    journeys BIGINT NOT NULL,
+    -- Departures before this instant (retention).
+    departed_before BIGINT
+);

@@ -6,12 +6,12 @@ use socle::jobs::{Job, Ran};
 use socle::outbox;
 
 use crate::Registry;
-use crate::store::{subscription, verification};
+use crate::store::{erasure, subscription, verification};
 
 /// What the registry does without a request.
 pub fn jobs(registry: &Arc<Registry>) -> Vec<Job> {
-    let (verifying, notifying, forgetting) =
-        (Arc::clone(registry), Arc::clone(registry), Arc::clone(registry));
+    let (verifying, notifying, forgetting, erasing) =
+        (Arc::clone(registry), Arc::clone(registry), Arc::clone(registry), Arc::clone(registry));
     vec![
         Job::new("verification", "Examen des trajets reçus", Duration::from_secs(10), move || {
             let registry = Arc::clone(&verifying);
@@ -36,6 +36,14 @@ pub fn jobs(registry: &Arc<Registry>) -> Vec<Job> {
                 let answers = idempotency::forget_old(&registry.database).await?;
                 let messages = outbox::forget_sent(&registry.database).await?;
                 Ok(Ran { done: answers + messages, more: false })
+            }
+        }),
+        Job::new("retention", "Effacement des trajets trop anciens", Duration::from_hours(1), move || {
+            let registry = Arc::clone(&erasing);
+            async move {
+                let months = registry.house.config.retention.journeys_months;
+                let before = erasure::limit(registry.house.clock.now(), months);
+                Ok(erasure::run(&registry.database, before).await?)
             }
         }),
         outbox::job(registry.database.clone(), registry.keyring.clone(), registry.house.transports.clone()),

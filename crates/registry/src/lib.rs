@@ -59,6 +59,7 @@ pub static SHEET: Sheet = Sheet {
         entry("Opérateurs", "/registre/operateurs", Some("operator.list")),
         entry("Règles", "/registre/regles", Some("rules.read")),
         entry("Files de travail", "/registre/files", Some("queues.read")),
+        entry("Données personnelles", "/registre/donnees", Some("privacy.read")),
         entry("Journal", "/registre/journal", Some("audit.read")),
     ],
     privacy: include_str!("../data/privacy.toml"),

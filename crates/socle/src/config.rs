@@ -20,6 +20,7 @@ pub struct Config {
     pub contact: Contact,
     pub theme: Theme,
     pub limits: Limits,
+    pub retention: Retention,
     /// Address of the "Je donne mon avis" form of each service.
     pub feedback: std::collections::BTreeMap<String, String>,
     /// Outside providers this house uses.
@@ -90,6 +91,20 @@ pub struct Limits {
     pub rate_multiplier: u32,
     /// Whether webhooks may call this machine's own network: demonstrations and tests only.
     pub allow_internal_calls: bool,
+}
+
+/// How long personal data are kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// Months after its departure at which a journey of the registry is erased.
+    pub journeys_months: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { journeys_months: 15 }
+    }
 }
 
 /// An outside provider and where it keeps data.

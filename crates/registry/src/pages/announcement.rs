@@ -19,6 +19,7 @@ impl Done {
             "operateur-inscrit" => {
                 "L’opérateur est inscrit. Donnez-lui maintenant un administrateur et une clé d’accès."
             }
+            "personne-effacee" => "La personne est effacée. Ses trajets restent comptés, sans mener à elle.",
             "territoire-inscrit" => {
                 "La collectivité est inscrite. Définissez son périmètre, puis donnez-lui un administrateur."
             }

@@ -87,6 +87,7 @@ fn links(visitor: &Visitor) -> Vec<Tile> {
         "/registre/operateurs" => "Voir chaque opérateur, en inscrire un",
         "/registre/regles" => "Lire les limites et depuis quand elles valent",
         "/registre/files" => "Savoir si tout avance, et quoi faire sinon",
+        "/registre/donnees" => "Durées de conservation, demandes des personnes",
         "/registre/journal" => "Savoir qui a fait quoi, et quand",
         _ => "",
     };

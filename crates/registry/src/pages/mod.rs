@@ -18,6 +18,8 @@ mod operators;
 mod organisation;
 mod people;
 mod perimeter;
+mod person;
+mod personal_data;
 mod place;
 mod queues;
 mod reading;
@@ -49,6 +51,8 @@ pub fn routes(registry: &Arc<Registry>) -> Router {
         .merge(keys::routes())
         .merge(notifications::routes())
         .merge(people::routes())
+        .merge(personal_data::routes())
+        .merge(person::routes())
         .merge(operators::routes())
         .merge(territories::routes())
         .merge(territory::routes())

@@ -6,6 +6,7 @@ mod changes;
 mod concurrency;
 mod credentials;
 mod limits;
+mod privacy;
 mod rights;
 mod risks;
 mod sign_in;

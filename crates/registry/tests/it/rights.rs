@@ -88,6 +88,8 @@ async fn attempt(
         "user.manage" => holder.form("/registre/personnes", &[("email", "")]).await.status,
         "rules.read" => get("/registre/regles".to_owned()).await,
         "queues.read" => get("/registre/files".to_owned()).await,
+        "privacy.read" => get("/registre/donnees".to_owned()).await,
+        "privacy.person" => get("/registre/donnees/personne".to_owned()).await,
         "audit.read" => get("/registre/journal".to_owned()).await,
         other => panic!("no test tries {other}: add it here"),
     }
@@ -97,7 +99,7 @@ async fn attempt(
 fn is_a_page(action: &str) -> bool {
     let pages = ["journey.browse", "journey.read_sent"];
     pages.contains(&action)
-        || ["operator.", "territory.", "user.", "rules.", "queues.", "audit."]
+        || ["operator.", "territory.", "privacy.", "user.", "rules.", "queues.", "audit."]
             .iter()
             .any(|start| action.starts_with(start))
 }
