@@ -12,6 +12,7 @@ const operatorAdmin = registry("operator.admin");
 const operatorUser = registry("operator.user");
 const territoryAdmin = registry("territory.admin");
 const territoryUser = registry("territory.user");
+const dataProtection = registry("registry.dpo");
 const registryAdmin = registry("registry.admin");
 const registryUser = registry("registry.user");
 
@@ -85,6 +86,8 @@ export const pages = [
   { path: `${territory}?periode=2020`, as: territoryAdmin, name: "registre-territoire-vide", bytes: 1_000_000 },
   { path: `${territory}/perimetre`, as: territoryAdmin, h1: "Périmètre", name: "registre-perimetre" },
   { path: "/registre/personnes", as: territoryAdmin, h1: "Personnes", name: "registre-personnes-territoire" },
+  { path: "/registre/donnees", as: dataProtection, h1: "Données personnelles" },
+  { path: "/registre/donnees/personne", as: dataProtection, h1: "Rechercher une personne" },
   { path: "/registre/regles", as: operatorUser, h1: "Règles" },
   { path: "/registre/files", as: registryUser, h1: "Files de travail" },
   { path: "/registre/journal", as: registryAdmin, h1: "Journal" },

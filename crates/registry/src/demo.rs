@@ -103,6 +103,7 @@ async fn register_territory(registry: &Registry) -> anyhow::Result<()> {
 async fn invite_agents(registry: &Registry, operators: &[Operator]) -> anyhow::Result<()> {
     let mut people = vec![
         ("Inès Karlsson-Müller", "ines.karlsson@registre.exemple.fr".to_owned(), "registry.admin", None),
+        ("Jeanne Abgrall", "jeanne.abgrall@registre.exemple.fr".to_owned(), "registry.dpo", None),
         ("Baptiste Le Goff", "baptiste.legoff@registre.exemple.fr".to_owned(), "registry.user", None),
     ];
     let names = [

@@ -9,7 +9,8 @@ use socle::pages::{Bar, BarChart, format};
 use socle::rights::Scope;
 use socle::store::Instant;
 
-use crate::store::{operator, summary};
+use crate::model::LocalDay;
+use crate::store::{operator, summary, territory, territory_summary};
 use crate::{Registry, SHEET};
 
 /// The agreement whose measures these are.
@@ -73,13 +74,7 @@ pub async fn measure(registry: &Registry) -> anyhow::Result<Vec<Indicator>> {
             ("authorities", "autorités"),
             since_opening,
         ),
-        awaited(
-            "journeys_growth_in_authorities",
-            "Évolution du covoiturage chez les autorités utilisatrices",
-            "Trajets dans le ressort des autorités utilisatrices, avant et après le début de leur campagne.",
-            ("percent", "%"),
-            since_opening,
-        ),
+        growth(since_opening, in_authorities(registry, today).await?),
         awaited(
             "certificates_issued",
             "Attestations délivrées",
@@ -146,6 +141,44 @@ fn shared_kilometres(period: Period, value: i64) -> Indicator {
         agreement: None,
         period,
         measure: measured(value),
+    }
+}
+
+/// Journeys of all authorities that have a turning day, before and after it.
+async fn in_authorities(registry: &Registry, today: Date) -> anyhow::Result<Option<(i64, i64)>> {
+    let today = LocalDay::from_date(today);
+    let (mut before, mut after) = (0, 0);
+    for territory in territory::list(&registry.database, &Scope::All).await? {
+        if let Some(found) =
+            territory_summary::before_and_after(&registry.database, &territory, today).await?
+        {
+            before += found.before;
+            after += found.after;
+        }
+    }
+    Ok((before > 0).then_some((before, after)))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+fn growth(period: Period, journeys: Option<(i64, i64)>) -> Indicator {
+    let measure = match journeys {
+        // In tenths of a percent.
+        Some((before, after)) => {
+            Measure::Measured { value: (((after - before) * 1_000) / before) as f64 / 10.0 }
+        }
+        None => Measure::NotMeasuredYet,
+    };
+    Indicator {
+        product: SHEET.id,
+        name: "journeys_growth_in_authorities",
+        title: "Évolution du covoiturage chez les autorités utilisatrices",
+        definition: "Trajets dans le ressort des autorités utilisatrices, avant et après la date qu’elles ont choisie (le début de leur campagne), sur deux durées égales de 90 jours au plus.",
+        unit: "percent",
+        unit_label: "%",
+        source: SOURCE,
+        agreement: Some(AGREEMENT),
+        period,
+        measure,
     }
 }
 

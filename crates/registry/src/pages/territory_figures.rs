@@ -15,10 +15,7 @@ use crate::store::fact::{LAST_BAND, month_of};
 use crate::store::operator;
 use crate::store::summary::Totals;
 use crate::store::territory::Territory;
-use crate::store::territory_summary::{self, Axis};
-
-/// The longest time compared on each side of the turning day, in days.
-const COMPARED: i32 = 90;
+use crate::store::territory_summary::{self, Axis, BeforeAndAfter};
 
 /// The months shown, the first and the last day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,40 +204,24 @@ fn communes(registry: &Registry, places: Values) -> Vec<(String, Totals)> {
     communes
 }
 
-/// Two times of the same length on both sides of the turning day.
+/// Two times of the same length on both sides of the turning day, in words.
 async fn comparison(registry: &Registry, territory: &Territory) -> Result<Option<Comparison>, Problem> {
-    let Some(day) = territory.turning_day else { return Ok(None) };
     let today = LocalDay::from_date(place::today(registry.house.clock.now(), &format::paris()));
-    // Today is not over: it is not compared.
-    let length = (today.0 - day).clamp(0, COMPARED);
-    let turning = format::date(LocalDay(day).date());
+    let found = territory_summary::before_and_after(&registry.database, territory, today).await?;
+    let Some(BeforeAndAfter { turning, length, before, after }) = found else { return Ok(None) };
     if length == 0 {
-        let change = "La comparaison commencera le lendemain de cette date.".to_owned();
-        let (before, after) = (format!("Avant le {turning}"), format!("À partir du {turning}"));
+        let turning = format::date(turning.date());
         let none = || "–".to_owned();
         return Ok(Some(Comparison {
-            before,
+            before: format!("Avant le {turning}"),
             before_journeys: none(),
-            after,
+            after: format!("À partir du {turning}"),
             after_journeys: none(),
-            change,
+            change: "La comparaison commencera le lendemain de cette date.".to_owned(),
         }));
     }
-    let (first, last) = (LocalDay(day - length), LocalDay(day + length - 1));
-    let months = month_of(first.date())..=month_of(last.date());
-    let found = territory_summary::read(&registry.database, territory.id, &[Axis::Day], months).await?;
-    let (mut before, mut after) = (0, 0);
-    for ((_, value), months) in found {
-        let Ok(at) = value.parse::<i32>() else { continue };
-        let journeys: i64 = months.values().map(|totals| totals.journeys).sum();
-        if (first.0..day).contains(&at) {
-            before += journeys;
-        } else if (day..=last.0).contains(&at) {
-            after += journeys;
-        }
-    }
-    let span = |from: LocalDay, to: LocalDay| {
-        format!("Du {} au {}", format::date(from.date()), format::date(to.date()))
+    let span = |from: i32, to: i32| {
+        format!("Du {} au {}", format::date(LocalDay(from).date()), format::date(LocalDay(to).date()))
     };
     let change = if before == 0 {
         "Sans trajet avant cette date, l’évolution ne se calcule pas.".to_owned()
@@ -254,9 +235,9 @@ async fn comparison(registry: &Registry, territory: &Territory) -> Result<Option
         format!("Évolution\u{a0}: {sign}{}\u{a0}%", format::integer(percent.abs()))
     };
     Ok(Some(Comparison {
-        before: span(first, LocalDay(day - 1)),
+        before: span(turning.0 - length, turning.0 - 1),
         before_journeys: format::integer(before),
-        after: span(LocalDay(day), last),
+        after: span(turning.0, turning.0 + length - 1),
         after_journeys: format::integer(after),
         change,
     }))

@@ -8,9 +8,11 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, QuerySelect as _, Statement};
 use socle::store::{Database, Tx};
 
-use super::fact::{Fact, ROWS};
+use super::fact::{Fact, ROWS, month_of};
 use super::summary::Totals;
+use super::territory::Territory;
 use super::{RegistryError, territory_place};
+use crate::model::LocalDay;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "territory_summaries")]
@@ -220,4 +222,43 @@ pub async fn read(
         read.entry((found, value)).or_default().insert(month, Totals { journeys, metres, seats });
     }
     Ok(read)
+}
+
+/// The longest time compared on each side of a turning day, in days.
+const COMPARED: i32 = 90;
+
+/// Journeys of a territory on both sides of its turning day, over two times of the same length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BeforeAndAfter {
+    pub turning: LocalDay,
+    /// Days on each side; 0 when the turning day is not over.
+    pub length: i32,
+    pub before: i64,
+    pub after: i64,
+}
+
+/// Counts journeys before and after the turning day, if the territory has one. `today` is not over: it is not
+/// compared.
+pub async fn before_and_after(
+    database: &Database,
+    territory: &Territory,
+    today: LocalDay,
+) -> Result<Option<BeforeAndAfter>, RegistryError> {
+    let Some(day) = territory.turning_day else { return Ok(None) };
+    let length = (today.0 - day).clamp(0, COMPARED);
+    let (first, last) = (day - length, day + length - 1);
+    let (mut before, mut after) = (0, 0);
+    if length > 0 {
+        let months = month_of(LocalDay(first).date())..=month_of(LocalDay(last).date());
+        for ((_, value), months) in read(database, territory.id, &[Axis::Day], months).await? {
+            let Ok(at) = value.parse::<i32>() else { continue };
+            let journeys: i64 = months.values().map(|totals| totals.journeys).sum();
+            if (first..day).contains(&at) {
+                before += journeys;
+            } else if (day..=last).contains(&at) {
+                after += journeys;
+            }
+        }
+    }
+    Ok(Some(BeforeAndAfter { turning: LocalDay(day), length, before, after }))
 }

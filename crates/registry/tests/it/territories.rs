@@ -249,6 +249,10 @@ on_both_stores! {
         let admin = agent(&house, "territory.admin", id).await;
         let page = admin.open(&format!("/registre/territoires/{id}")).await.text;
         assert!(page.contains("+\u{a0}50\u{a0}%"), "two days on each side: {page}");
+        let anyone = Agent::nobody(house.client.clone(), &house.base_url);
+        let document = anyone.open("/stats.json").await.json();
+        let growth = document["indicators"].as_array().expect("a list").iter().find(|one| one["name"] == "journeys_growth_in_authorities").expect("the measure");
+        assert_eq!(growth["value"], 50.0, "the agreement's measure");
         assert_eq!(admin.submit(&path, &[("day", "demain")]).await.status, 422);
         assert_eq!(admin.submit(&path, &[("day", "2100-01-01")]).await.status, 422);
         assert_eq!(admin.submit(&path, &[("day", "")]).await.status, 303);
