@@ -4,6 +4,7 @@ pub mod access_key;
 pub mod bulk;
 pub mod changes;
 pub mod correction;
+pub mod import;
 pub mod intake;
 pub mod journey;
 pub mod nearby;
@@ -19,8 +20,10 @@ use socle::seal::SealError;
 use socle::store::{Migration, StoreError};
 
 /// The registry's migrations.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "registry_0001", sql: include_str!("../../migrations/0001.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "registry_0001", sql: include_str!("../../migrations/0001.sql") },
+    Migration { name: "registry_0003", sql: include_str!("../../migrations/0003.sql") },
+];
 
 /// The purpose of the keys that seal what operators send.
 pub const PAYLOADS: &str = "journeys";
