@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::{Arg, Command, value_parser};
 use serde_json::json;
@@ -13,8 +12,8 @@ use socle::service::{Finished, Progress, Report};
 
 use crate::Registry;
 use crate::generation::{Generator, Span, fill_with, write_to};
-use crate::import::{self, Imported, Source};
-use crate::store::operator::{self, NewOperator, Operator};
+use crate::import;
+use crate::store::operator::{self, NewOperator};
 use crate::store::{access_key, tenant};
 
 pub fn command() -> Command {
@@ -35,18 +34,7 @@ pub fn command() -> Command {
                         .value_parser(value_parser!(PathBuf)),
                 ),
         )
-        .subcommand(
-            Command::new("import")
-                .about("Bring an operator's past journeys in: NDJSON or CSV (docs/import.md); cut, it starts again where it was")
-                .arg(
-                    Arg::new("file")
-                        .value_name("FILE")
-                        .help("One body of POST /journeys a line, or CSV; gzip accepted")
-                        .value_parser(value_parser!(PathBuf))
-                        .required(true),
-                )
-                .arg(text("operator", "UUID of the operator, or its tenant (operator:NUMBER)")),
-        )
+        .subcommand(import::command())
         .subcommand(
             Command::new("register-operator")
                 .about("Register a carpool operator and make its first access key, shown once")
@@ -92,11 +80,7 @@ pub async fn run(
             };
             register(registry, new, report).await
         }
-        Some(("import", arguments)) => {
-            let operator = arguments.get_one::<String>("operator").map_or("", String::as_str);
-            let file = arguments.get_one::<PathBuf>("file").cloned().unwrap_or_default();
-            bring_in(registry, operator, &file, report).await
-        }
+        Some(("import", arguments)) => import::run_command(registry, arguments, report).await,
         _ => Ok(Finished::Done),
     }
 }
@@ -180,7 +164,7 @@ async fn generate(
 }
 
 /// A bar on standard error, for a person.
-fn progress_bar(length: u64, report: Report) -> indicatif::ProgressBar {
+pub fn progress_bar(length: u64, report: Report) -> indicatif::ProgressBar {
     match report {
         Report::Text => indicatif::ProgressBar::new(length),
         Report::Json => indicatif::ProgressBar::hidden(),
@@ -212,98 +196,4 @@ fn write(
         &json!({"journeys": written, "file": file}),
     );
     Ok(Finished::Done)
-}
-
-/// The operator that a person names by its UUID or its tenant.
-async fn named(registry: &Registry, name: &str) -> anyhow::Result<Result<Operator, String>> {
-    let known = operator::list(&registry.database, &Scope::All).await?;
-    let count = known.len();
-    let found = known.into_iter().find(|one| one.uuid.eq_ignore_ascii_case(name) || tenant(one.id) == name);
-    Ok(match found {
-        None => Err(format!(
-            "--operator: no operator is {name:?}: the UUID or the tenant (operator:NUMBER) of one of the {count} \
-             registered is expected"
-        )),
-        Some(operator) if operator.suspended_at.is_some() => Err(format!(
-            "--operator: {} is suspended: an operator that may send journeys is expected",
-            operator.name
-        )),
-        Some(operator) => Ok(operator),
-    })
-}
-
-async fn bring_in(
-    registry: &Arc<Registry>,
-    operator: &str,
-    file: &Path,
-    report: Report,
-) -> anyhow::Result<Finished> {
-    let started = std::time::Instant::now();
-    let operator = match named(registry, operator).await? {
-        Ok(operator) => operator,
-        Err(wrong) => {
-            eprintln!("{wrong}");
-            return Ok(Finished::ProblemsInInput);
-        }
-    };
-    let path = file.to_owned();
-    let source = match tokio::task::spawn_blocking(move || Source::open(&path)).await? {
-        Ok(source) => source,
-        Err(wrong) => {
-            eprintln!("{wrong}");
-            return Ok(Finished::ProblemsInInput);
-        }
-    };
-    let bar = progress_bar(source.bytes(), report);
-    bar.set_style(indicatif::ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {eta}")?);
-    let read = Arc::new(AtomicU64::new(0));
-    let (shown, position) = (bar.clone(), Arc::clone(&read));
-    let follow = tokio::spawn(async move {
-        loop {
-            shown.set_position(position.load(Ordering::Relaxed));
-            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-        }
-    });
-    let imported = import::run(registry, &operator, &source, read).await;
-    follow.abort();
-    bar.finish_and_clear();
-    Ok(told(&imported?, &source, started.elapsed().as_secs_f64(), report))
-}
-
-/// Tells how an import ended.
-fn told(imported: &Imported, source: &Source, seconds: f64, report: Report) -> Finished {
-    let counts = imported.import.counts();
-    let refused_file = (counts.left_out() > 0).then(|| source.refused_file());
-    let stored = imported.stored_now;
-    #[expect(clippy::cast_precision_loss, reason = "a figure to read")]
-    let rate = stored as f64 / seconds.max(0.001);
-    let mut text = format!(
-        "{}{} lines: {} accepted, {} refused by the terms, {} already there, {} repeated, {} broken",
-        if imported.already { "already done, nothing changed: " } else { "" },
-        counts.lines(),
-        counts.accepted,
-        counts.refused,
-        counts.already_there,
-        counts.repeated,
-        counts.broken,
-    );
-    if !imported.already {
-        text += &format!("; {stored} lines now, in {seconds:.1} s ({rate:.0} a second)");
-    }
-    if imported.resumed_after > 0 && !imported.already {
-        text += &format!("; begun again after line {}", imported.resumed_after);
-    }
-    if let Some(file) = &refused_file {
-        text += &format!("\nwhat did not go in: {}", file.display());
-    }
-    report.result(
-        &text,
-        &json!({
-            "import": imported.import.id, "already_done": imported.already, "resumed_after": imported.resumed_after,
-            "lines": counts.lines(), "accepted": counts.accepted, "refused": counts.refused,
-            "already_there": counts.already_there, "repeated": counts.repeated, "broken": counts.broken,
-            "refused_file": refused_file, "seconds": seconds, "lines_per_second": rate,
-        }),
-    );
-    if counts.left_out() == 0 { Finished::Done } else { Finished::ProblemsInInput }
 }

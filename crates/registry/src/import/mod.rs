@@ -3,6 +3,7 @@
 //! One thread cuts the text in chunks, tasks prepare them on every core, in order, and the one writer stores each in
 //! a change that also moves the position of the import: whatever is cut starts again from the last change.
 
+mod command;
 mod line;
 mod lines;
 mod outcome;
@@ -16,9 +17,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context as _;
+pub use command::{command, run as run_command};
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use socle::seal::DataKey;
+use socle::store::StoreError;
 use tokio::sync::mpsc;
 
 use self::lines::{Chunk, Lines};
@@ -32,7 +35,7 @@ use crate::store::bulk::Bulk;
 use crate::store::import::{self, Import, RefusedLine};
 use crate::store::intake::Prepared;
 use crate::store::operator::Operator;
-use crate::store::{PAYLOADS, tenant, verification};
+use crate::store::{PAYLOADS, RegistryError, tenant, verification};
 
 /// How much text is read at once.
 const BUFFER: usize = 256 * 1024;
@@ -133,17 +136,24 @@ pub async fn run(
     read: Arc<AtomicU64>,
 ) -> anyhow::Result<Imported> {
     let file = &source.survey.fingerprint;
+    let refused_file = source.refused_file();
     let known = import::find(&registry.database, operator.id, file).await?;
-    if let Some(import) = known.filter(|import| import.finished_at.is_some()) {
+    let mut import = match known {
+        Some(import) if import.finished_at.is_some() => import,
+        _ => {
+            // Before hours of work: can the refusals be written at their end?
+            let (_, part) = draft(&refused_file)?;
+            std::fs::remove_file(part)?;
+            import::begin(&registry.database, operator.id, file.clone()).await?
+        }
+    };
+    if import.finished_at.is_some() {
         read.store(source.bytes(), Ordering::Relaxed);
-        if import.counts().left_out() > 0 && !source.refused_file().exists() {
-            write_refusals(registry, &import, &source.refused_file()).await?;
+        if import.counts().left_out() > 0 && !refused_file.exists() {
+            write_refusals(registry, &import, &refused_file).await?;
         }
         return Ok(Imported { resumed_after: import.position, import, already: true, stored_now: 0 });
     }
-    // Before hours of work: can the refusals be written at their end?
-    drop(draft(&source.refused_file())?);
-    let mut import = import::begin(&registry.database, operator.id, file.clone()).await?;
     let (resumed_after, before) = (import.position, import.counts().lines());
     let key = registry.keyring.current(&tenant(operator.id), PAYLOADS).await?;
     let chunks = read_chunks(source, import.position, read)?;
@@ -163,7 +173,7 @@ pub async fn run(
         import = store(&mut bulk, import, batch??).await?;
     }
     bulk.finish().await?;
-    write_refusals(registry, &import, &source.refused_file()).await?;
+    write_refusals(registry, &import, &refused_file).await?;
     while verification::run(&registry.database).await?.more {}
     let import = import::finish(&registry.database, import).await?;
     Ok(Imported { stored_now: import.counts().lines() - before, import, already: false, resumed_after })
@@ -273,8 +283,13 @@ async fn store(bulk: &mut Bulk, import: Import, batch: Batch) -> anyhow::Result<
                 import::advance(tx, import, upto, came, refused).await
             })
         })
-        .await?;
-    Ok(moved)
+        .await;
+    moved.map_err(|error| match error {
+        RegistryError::Store(StoreError::Stale { .. }) => anyhow::anyhow!(
+            "another program is importing this file for this operator: let it end, or stop it and start again"
+        ),
+        other => other.into(),
+    })
 }
 
 /// Where refusals are written before they take their name.

@@ -195,7 +195,9 @@ mod tests {
     fn guessed(text: &[u8]) -> &'static str {
         let mut guess = Guess::default();
         // Byte by byte: characters are cut everywhere.
-        text.iter().for_each(|byte| guess.add(&[*byte]));
+        for byte in text {
+            guess.add(&[*byte]);
+        }
         guess.end();
         guess.encoding().map_or("none", Encoding::name)
     }
