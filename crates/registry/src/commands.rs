@@ -1,5 +1,6 @@
 //! `pepiniere registry …`
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Arg, Command, value_parser};
@@ -10,7 +11,8 @@ use socle::rights::Scope;
 use socle::service::{Finished, Progress, Report};
 
 use crate::Registry;
-use crate::generation::{Generator, Span, fill_with};
+use crate::generation::{Generator, Span, fill_with, write_to};
+use crate::import;
 use crate::store::operator::{self, NewOperator};
 use crate::store::{access_key, tenant};
 
@@ -23,8 +25,16 @@ pub fn command() -> Command {
                 .about("Store synthetic journeys: fictional people between real communes")
                 .arg(number("journeys", "How many journeys", "1000"))
                 .arg(number("months", "Over how many past months", "3"))
-                .arg(number("seed", "The same seed gives the same journeys", "46")),
+                .arg(number("seed", "The same seed gives the same journeys", "46"))
+                .arg(
+                    Arg::new("to")
+                        .long("to")
+                        .value_name("FILE")
+                        .help("Write them to this file, as `import` reads it, instead of storing them")
+                        .value_parser(value_parser!(PathBuf)),
+                ),
         )
+        .subcommand(import::command())
         .subcommand(
             Command::new("register-operator")
                 .about("Register a carpool operator and make its first access key, shown once")
@@ -52,7 +62,12 @@ pub async fn run(
     match arguments.subcommand() {
         Some(("generate", arguments)) => {
             let number = |name: &str| arguments.get_one::<u64>(name).copied().unwrap_or_default();
-            generate(registry, number("journeys"), number("months"), number("seed"), report).await
+            let months = i32::try_from(number("months").clamp(1, 1_200))?;
+            let span = Span::months_before(registry.house.clock.now(), months);
+            match arguments.get_one::<PathBuf>("to") {
+                Some(file) => write(registry, number("journeys"), span, number("seed"), file, report),
+                None => generate(registry, number("journeys"), span, number("seed"), report).await,
+            }
         }
         Some(("register-operator", arguments)) => {
             let text = |name: &str| arguments.get_one::<String>(name).cloned().unwrap_or_default();
@@ -65,6 +80,7 @@ pub async fn run(
             };
             register(registry, new, report).await
         }
+        Some(("import", arguments)) => import::run_command(registry, arguments, report).await,
         _ => Ok(Finished::Done),
     }
 }
@@ -104,7 +120,7 @@ async fn register(registry: &Arc<Registry>, new: NewOperator, report: Report) ->
 async fn generate(
     registry: &Arc<Registry>,
     journeys: u64,
-    months: u64,
+    span: Span,
     seed: u64,
     report: Report,
 ) -> anyhow::Result<Finished> {
@@ -122,7 +138,7 @@ async fn generate(
             operators.push(operator::register(&registry.database, Actor::Program("generation"), new).await?);
         }
     }
-    let bar = indicatif::ProgressBar::new(journeys);
+    let bar = progress_bar(journeys, report);
     let shown = bar.clone();
     let progress: Progress = Arc::new(move |text: String| {
         if let Some(done) = text.split(' ').next().and_then(|number| number.parse().ok()) {
@@ -130,7 +146,6 @@ async fn generate(
         }
     });
     let generator = Generator::new(&registry.house.places.reference, seed, &operators);
-    let span = Span::months_before(registry.house.clock.now(), i32::try_from(months.clamp(1, 1_200))?);
     let filled = fill_with(registry, generator, journeys, span, &progress).await?;
     bar.finish_and_clear();
     let seconds = started.elapsed().as_secs_f64();
@@ -144,6 +159,41 @@ async fn generate(
         &json!({
             "journeys": filled.journeys, "refused": filled.refused, "seconds": seconds, "journeys_per_second": rate,
         }),
+    );
+    Ok(Finished::Done)
+}
+
+/// A bar on standard error, for a person.
+pub fn progress_bar(length: u64, report: Report) -> indicatif::ProgressBar {
+    match report {
+        Report::Text => indicatif::ProgressBar::new(length),
+        Report::Json => indicatif::ProgressBar::hidden(),
+    }
+}
+
+/// Writes synthetic journeys of one operator to a file.
+fn write(
+    registry: &Registry,
+    journeys: u64,
+    span: Span,
+    seed: u64,
+    file: &Path,
+    report: Report,
+) -> anyhow::Result<Finished> {
+    let bar = progress_bar(journeys, report);
+    let generator = Generator::numbered(&registry.house.places.reference, seed, vec![1]);
+    let out = match std::fs::File::create(file) {
+        Ok(out) => std::io::BufWriter::new(out),
+        Err(error) => {
+            eprintln!("--to {}: {error}", file.display());
+            return Ok(Finished::ProblemsInInput);
+        }
+    };
+    let written = write_to(generator, journeys, span, out, |done| bar.set_position(done))?;
+    bar.finish_and_clear();
+    report.result(
+        &format!("{written} journeys written to {}", file.display()),
+        &json!({"journeys": written, "file": file}),
     );
     Ok(Finished::Done)
 }

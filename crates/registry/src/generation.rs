@@ -65,6 +65,11 @@ pub struct Generator<'a> {
 impl<'a> Generator<'a> {
     /// The same seed and operators give the same journeys.
     pub fn new(reference: &'a Reference, seed: u64, operators: &[Operator]) -> Self {
+        Self::numbered(reference, seed, operators.iter().map(|operator| operator.id).collect())
+    }
+
+    /// The same for operators known by their number.
+    pub fn numbered(reference: &'a Reference, seed: u64, operators: Vec<i64>) -> Self {
         let mut inhabited = Vec::new();
         let mut by_department: BTreeMap<&str, Vec<&Commune>> = BTreeMap::new();
         let mut sum = 0;
@@ -76,8 +81,8 @@ impl<'a> Generator<'a> {
             inhabited.push((commune, sum));
             by_department.entry(commune.department.as_str()).or_default().push(commune);
         }
-        let operators = operators.iter().map(|operator| operator.id).collect();
-        Self { reference, rng: StdRng::seed_from_u64(seed), inhabited, by_department, operators }
+        let rng = StdRng::seed_from_u64(seed);
+        Self { reference, rng, inhabited, by_department, operators }
     }
 
     fn commuters(&mut self) -> Option<Commuters> {
@@ -190,60 +195,131 @@ pub struct Filled {
     pub refused: u64,
 }
 
+/// Journeys drawn one after the other, day after day, as they come in.
+struct Drawing<'a> {
+    generator: Generator<'a>,
+    couples: Vec<Commuters>,
+    days: Vec<Date>,
+    now: Timestamp,
+    wanted: u64,
+    drawn: u64,
+    /// The day that comes after the present one; what a pass could not place (days not over yet) is drawn again.
+    next_day: usize,
+    /// The couples that travel on the present day, those left.
+    chosen: Vec<usize>,
+    evening: bool,
+    day: Date,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(mut generator: Generator<'a>, wanted: u64, span: Span) -> anyhow::Result<Self> {
+        let days: Vec<Date> = span
+            .from
+            .series(jiff::Span::new().days(1))
+            .take_while(|day| *day <= span.to)
+            .filter(|day| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday))
+            .collect();
+        anyhow::ensure!(!days.is_empty(), "no working day between {} and {}", span.from, span.to);
+        let couples: Vec<Commuters> =
+            (0..(wanted / JOURNEYS_A_COUPLE).max(4)).filter_map(|_| generator.commuters()).collect();
+        anyhow::ensure!(!couples.is_empty(), "the reference geography holds no communes to travel between");
+        let (day, now) = (span.from, span.now);
+        Ok(Self {
+            generator,
+            couples,
+            days,
+            now,
+            wanted,
+            drawn: 0,
+            next_day: 0,
+            chosen: Vec::new(),
+            evening: false,
+            day,
+        })
+    }
+
+    /// Chooses who travels on the next day.
+    fn turn_the_page(&mut self) {
+        self.day = self.days[self.next_day];
+        let left = (self.days.len() - self.next_day) as u64;
+        let share = (self.wanted - self.drawn).div_ceil(2 * left);
+        let share = usize::try_from(share).unwrap_or(usize::MAX).min(self.couples.len());
+        self.chosen = rand::seq::index::sample(&mut self.generator.rng, self.couples.len(), share).into_vec();
+        self.chosen.reverse();
+        self.next_day = (self.next_day + 1) % self.days.len();
+    }
+}
+
+impl Iterator for Drawing<'_> {
+    /// The operator, what it sends, when it is received.
+    type Item = (i64, serde_json::Value, Timestamp);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.drawn < self.wanted {
+            let Some(&chosen) = self.chosen.last() else {
+                self.turn_the_page();
+                continue;
+            };
+            let morning = !self.evening;
+            if self.evening {
+                self.chosen.pop();
+            }
+            self.evening = morning;
+            let couple = &self.couples[chosen];
+            if let Some((body, received)) = self.generator.journey(couple, self.day, morning, self.now) {
+                self.drawn += 1;
+                return Some((couple.operator, body, received));
+            }
+        }
+        None
+    }
+}
+
 /// Draws and stores `wanted` journeys, then verifies them.
 pub async fn fill_with(
     registry: &Arc<Registry>,
-    mut generator: Generator<'_>,
+    generator: Generator<'_>,
     wanted: u64,
     span: Span,
     progress: &Progress,
 ) -> anyhow::Result<Filled> {
-    let days: Vec<Date> = span
-        .from
-        .series(jiff::Span::new().days(1))
-        .take_while(|day| *day <= span.to)
-        .filter(|day| {
-            matches!(
-                day.weekday(),
-                Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday | Weekday::Friday
-            )
-        })
-        .collect();
-    anyhow::ensure!(!days.is_empty(), "no working day between {} and {}", span.from, span.to);
-    let couples: Vec<Commuters> =
-        (0..(wanted / JOURNEYS_A_COUPLE).max(4)).filter_map(|_| generator.commuters()).collect();
-    anyhow::ensure!(!couples.is_empty(), "the reference geography holds no communes to travel between");
     let mut filled = Filled::default();
     let mut bulk = Bulk::new(registry.database.clone(), registry.terms);
     let mut batch: Vec<(Prepared, Timestamp)> = Vec::new();
-    // Day after day, as journeys come in; what a pass could not place (days not over yet) is drawn again.
-    while filled.journeys < wanted {
-        for (day, left) in days.iter().zip((1..=days.len() as u64).rev()) {
-            let missing = wanted - filled.journeys - batch.len() as u64;
-            let share = usize::try_from(missing.div_ceil(2 * left))?.min(couples.len());
-            for chosen in rand::seq::index::sample(&mut generator.rng, couples.len(), share) {
-                for morning in [true, false] {
-                    if filled.journeys + batch.len() as u64 >= wanted {
-                        break;
-                    }
-                    let couple = &couples[chosen];
-                    let Some((body, received)) = generator.journey(couple, *day, morning, span.now) else {
-                        continue;
-                    };
-                    batch.push((prepare(registry, couple.operator, &body).await?, received));
-                    if batch.len() >= AT_ONCE {
-                        store(&mut bulk, &mut batch, &mut filled).await?;
-                        progress(format!("{} trajets", filled.journeys));
-                    }
-                }
-            }
+    for (operator, body, received) in Drawing::new(generator, wanted, span)? {
+        batch.push((prepare(registry, operator, &body).await?, received));
+        if batch.len() >= AT_ONCE {
+            store(&mut bulk, &mut batch, &mut filled).await?;
+            progress(format!("{} trajets", filled.journeys));
         }
-        store(&mut bulk, &mut batch, &mut filled).await?;
-        progress(format!("{} trajets", filled.journeys));
     }
+    store(&mut bulk, &mut batch, &mut filled).await?;
+    progress(format!("{} trajets", filled.journeys));
     bulk.finish().await;
     while verification::run(&registry.database).await?.more {}
     Ok(filled)
+}
+
+/// Draws `wanted` journeys and writes them one a line, as `import` reads them. Returns how many.
+pub fn write_to(
+    generator: Generator<'_>,
+    wanted: u64,
+    span: Span,
+    mut out: impl std::io::Write,
+    progress: impl Fn(u64),
+) -> anyhow::Result<u64> {
+    let mut written = 0;
+    for (_, mut body, received) in Drawing::new(generator, wanted, span)? {
+        body["received_at"] = received.to_string().into();
+        serde_json::to_writer(&mut out, &body)?;
+        out.write_all(b"\n")?;
+        written += 1;
+        if written % 1_000 == 0 {
+            progress(written);
+        }
+    }
+    out.flush()?;
+    Ok(written)
 }
 
 /// Prepares a synthetic journey as if an operator had sent it.

@@ -5,6 +5,7 @@ mod commands;
 mod demo;
 pub mod explanation;
 pub mod generation;
+pub mod import;
 mod indicators;
 mod jobs;
 pub mod model;

@@ -5,12 +5,12 @@ use geography::{Placement, Point, TimeZoneName};
 use jiff::tz::TimeZone;
 use socle::audit::{self, Actor};
 use socle::idempotency::IdempotencyKey;
-use socle::seal::LinkageKind;
+use socle::seal::{DataKey, LinkageKind};
 
 use crate::Registry;
 use crate::api::ApiError;
 use crate::model::identity::Phones;
-use crate::model::submission::Moment;
+use crate::model::submission::{Moment, Numbers};
 use crate::model::{Identity, LocalDay, PlaceCode, Submission};
 use crate::store::intake::{Prepared, Pseudonyms};
 use crate::store::{PAYLOADS, journey, tenant};
@@ -28,12 +28,22 @@ pub struct Sent<'a> {
 
 /// Prepares a journey for storing or judging.
 pub async fn prepare(registry: &Registry, sent: Sent<'_>) -> Result<Prepared, ApiError> {
+    let numbers = sent.submission.check(registry.house.clock.now())?;
+    let key = registry.keyring.current(&tenant(sent.operator), PAYLOADS).await?;
+    prepare_checked(registry, &key, &numbers, sent).map_err(|error| ApiError::internal(&error))
+}
+
+/// The same for a journey that was checked, with its operator's key at hand: nothing is waited for.
+pub fn prepare_checked(
+    registry: &Registry,
+    key: &DataKey,
+    numbers: &Numbers,
+    sent: Sent<'_>,
+) -> Result<Prepared, serde_json::Error> {
     let submission = sent.submission;
-    let numbers = submission.check(registry.house.clock.now())?;
     let start_place = place(registry, &submission.start);
     let end_place = place(registry, &submission.end);
     let owner = tenant(sent.operator);
-    let key = registry.keyring.current(&owner, PAYLOADS).await?;
     let payload = key.seal(&journey::context(sent.operator, &submission.operator_journey_id.0), sent.bytes);
     let pseudonyms = |identity: &Identity, phones: &Phones| pseudonyms(registry, &owner, identity, phones);
     Ok(Prepared {
@@ -49,8 +59,7 @@ pub async fn prepare(registry: &Registry, sent: Sent<'_>) -> Result<Prepared, Ap
         driver_revenue: submission.driver.revenue.0,
         passenger_contribution: submission.passenger.contribution.0,
         passenger_over_18: submission.passenger.identity.over_18,
-        incentives: serde_json::to_string(&submission.incentives)
-            .map_err(|error| ApiError::internal(&error))?,
+        incentives: serde_json::to_string(&submission.incentives)?,
         linkage_key: registry.linkage.key_id(),
         driver: pseudonyms(&submission.driver.identity, &numbers.driver),
         passenger: pseudonyms(&submission.passenger.identity, &numbers.passenger),

@@ -14,6 +14,8 @@ pub fn action(action: &str) -> &str {
         "data_key.created" => "Clé de chiffrement créée",
         "data_key.destroyed" => "Clés de chiffrement détruites : les données scellées sont effacées",
         "data_key.rotated" => "Clé de chiffrement renouvelée",
+        "import.finished" => "Import d’un fichier terminé",
+        "import.started" => "Import d’un fichier commencé",
         "journey.canceled" => "Trajet annulé par l’opérateur",
         "journey.corrected" => "Trajet corrigé par l’opérateur",
         "journey.correction_refused" => "Correction d’un trajet refusée",
@@ -40,7 +42,7 @@ pub fn action(action: &str) -> &str {
 }
 
 /// The kinds of things one may search the log for.
-pub const KINDS: [(&str, &str); 7] = [
+pub const KINDS: [(&str, &str); 8] = [
     ("journey", "Trajet"),
     ("operator", "Opérateur"),
     ("territory", "Collectivité"),
@@ -48,6 +50,7 @@ pub const KINDS: [(&str, &str); 7] = [
     ("subscription", "Notification"),
     ("data_key", "Clé de chiffrement"),
     ("journeys", "Lot de trajets"),
+    ("import", "Import"),
 ];
 
 /// The thing it happened to: « Trajet 1042 ».
@@ -126,6 +129,12 @@ fn named(fact: &str) -> &str {
         "tenant" => "organisation",
         "purpose" => "usage",
         "keys" => "nombre de clés",
+        "file" => "empreinte du fichier",
+        "accepted" => "acceptés",
+        "refused" => "refusés par les règles",
+        "already_there" => "déjà là",
+        "repeated" => "répétés",
+        "broken" => "illisibles",
         other => other,
     }
 }
@@ -165,6 +174,7 @@ pub fn actor(actor: &str) -> String {
                 "demonstration" => "données de démonstration",
                 "command line" => "ligne de commande",
                 "generation" => "trajets fictifs",
+                "import" => "import d’un fichier",
                 other => other,
             }
         ),

@@ -1,8 +1,8 @@
 //! Journeys of the past, stored by the thousand: imports and generation. The same judgement as one by one.
 
+use futures::future::BoxFuture;
 use jiff::Timestamp;
-
-use socle::store::Database;
+use socle::store::{Database, Tx};
 
 use super::RegistryError;
 use super::intake::{self, Prepared, Received};
@@ -31,13 +31,31 @@ impl Bulk {
 
     /// Stores a batch, each journey with the instant it was received; tells what became of each, in order.
     pub async fn store(&mut self, batch: Vec<(Prepared, Timestamp)>) -> Result<Vec<Received>, RegistryError> {
+        self.store_and(batch, |_, outcomes| Box::pin(async move { Ok(outcomes) })).await
+    }
+
+    /// Stores a batch and does `also` in the same change, knowing what became of each journey.
+    pub async fn store_and<T, F>(
+        &mut self,
+        batch: Vec<(Prepared, Timestamp)>,
+        also: F,
+    ) -> Result<T, RegistryError>
+    where
+        F: for<'t> FnOnce(&'t mut Tx, Vec<Received>) -> BoxFuture<'t, Result<T, RegistryError>>
+            + Send
+            + 'static,
+        T: Send + 'static,
+    {
         let (terms, crowds) = (self.terms, self.crowds.clone());
         let (prepared, received): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
         self.stored += prepared.len() as u64;
-        let outcomes = self
+        let done = self
             .database
             .write::<_, RegistryError, _>(move |tx| {
-                Box::pin(async move { intake::store_batch(tx, terms, prepared, &received, &crowds).await })
+                Box::pin(async move {
+                    let outcomes = intake::store_batch(tx, terms, prepared, &received, &crowds).await?;
+                    also(tx, outcomes).await
+                })
             })
             .await
             .inspect_err(|_| self.crowds.forget())?;
@@ -45,7 +63,7 @@ impl Bulk {
             self.next_statistics *= 10;
             self.refresh_statistics().await;
         }
-        Ok(outcomes)
+        Ok(done)
     }
 
     /// Ends the load.

@@ -6,6 +6,7 @@ pub mod changes;
 pub mod correction;
 pub mod erasure;
 pub mod fact;
+pub mod import;
 pub mod intake;
 pub mod journey;
 pub mod nearby;
@@ -29,6 +30,7 @@ use socle::store::{Migration, StoreError};
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "registry_0001", sql: include_str!("../../migrations/0001.sql") },
     Migration { name: "registry_0002", sql: include_str!("../../migrations/0002.sql") },
+    Migration { name: "registry_0003", sql: include_str!("../../migrations/0003.sql") },
 ];
 
 /// The purpose of the keys that seal what operators send.
