@@ -87,6 +87,7 @@ export const pages = [
   { path: `${territory}/perimetre`, as: territoryAdmin, h1: "Périmètre", name: "registre-perimetre" },
   { path: "/registre/personnes", as: territoryAdmin, h1: "Personnes", name: "registre-personnes-territoire" },
   { path: "/registre/donnees", as: dataProtection, h1: "Données personnelles" },
+  { path: "/registre/violations", as: dataProtection, h1: "Violations de données" },
   { path: "/registre/donnees/personne", as: dataProtection, h1: "Rechercher une personne" },
   { path: "/registre/regles", as: operatorUser, h1: "Règles" },
   { path: "/registre/files", as: registryUser, h1: "Files de travail" },

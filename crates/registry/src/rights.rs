@@ -52,6 +52,7 @@ pub const RIGHTS: Rights = Rights {
         "queues.read":           All All No  No  No  No  No  No,
         "privacy.read":          All No  No  No  No  No  No  All,
         "privacy.person":        No  No  No  No  No  No  No  All,
+        "privacy.breach":        All No  No  No  No  No  No  All,
         "audit.read":            All No  No  No  No  No  No  All,
     },
 };

@@ -20,6 +20,10 @@ impl Done {
                 "L’opérateur est inscrit. Donnez-lui maintenant un administrateur et une clé d’accès."
             }
             "personne-effacee" => "La personne est effacée. Ses trajets restent comptés, sans mener à elle.",
+            "violation-inscrite" => {
+                "La violation est inscrite. Prévenez maintenant la CNIL, puis notez-le ici."
+            }
+            "violation-notifiee" => "La notification à la CNIL est notée.",
             "territoire-inscrit" => {
                 "La collectivité est inscrite. Définissez son périmètre, puis donnez-lui un administrateur."
             }

@@ -2,6 +2,8 @@
 
 mod announcement;
 mod asked;
+mod breach;
+mod breaches;
 mod commune;
 mod confirmation;
 mod documentation;
@@ -53,6 +55,8 @@ pub fn routes(registry: &Arc<Registry>) -> Router {
         .merge(people::routes())
         .merge(personal_data::routes())
         .merge(person::routes())
+        .merge(breaches::routes())
+        .merge(breach::routes())
         .merge(operators::routes())
         .merge(territories::routes())
         .merge(territory::routes())

@@ -1,6 +1,7 @@
 //! Tables and queries, one file per aggregate. Every query that reads takes a [`Scope`].
 
 pub mod access_key;
+pub mod breach;
 pub mod bulk;
 pub mod changes;
 pub mod correction;
@@ -31,6 +32,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "registry_0001", sql: include_str!("../../migrations/0001.sql") },
     Migration { name: "registry_0002", sql: include_str!("../../migrations/0002.sql") },
     Migration { name: "registry_0003", sql: include_str!("../../migrations/0003.sql") },
+    Migration { name: "registry_0004", sql: include_str!("../../migrations/0004.sql") },
 ];
 
 /// The purpose of the keys that seal what operators send.

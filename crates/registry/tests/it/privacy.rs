@@ -122,3 +122,38 @@ on_both_stores! {
         assert!(log.text.contains("Personne effacée") && !log.text.contains(&phone), "{}", log.text);
     }
 }
+
+on_both_stores! {
+    async fn a_breach_has_its_clock_and_its_list_of_people(house: TestHouse) {
+        let (touched, spared) = (house.operator("Covoit’Vallée").await, house.operator("Trajets Partagés").await);
+        let journey = JourneyBody::an_hour_before(house.now()).of("alice", "bob");
+        assert_eq!(touched.send(&journey).await.status, 201);
+        assert_eq!(spared.send(&JourneyBody::an_hour_before(house.now()).of("carl", "dora")).await.status, 201);
+        let dpo = house.agent("registry.dpo", None).await;
+        let operator = touched.id.to_string();
+        let mut fields = vec![
+            ("discovered", "2026-11-25T14:30"), ("nature", "copie sur un espace public"), ("consequences", "trajets connus"),
+            ("measures", "copie retirée"), ("operator", operator.as_str()), ("from", "2026-11-25"), ("to", "2026-11-25"),
+        ];
+        let recorded = dpo.submit("/registre/violations", &fields).await;
+        assert_eq!(recorded.status, 303, "{}", recorded.text);
+        let page = recorded.header("location").and_then(|to| to.split('?').next()).expect("a page").to_owned();
+        assert!(dpo.open(&page).await.text.contains("il reste 71"), "72 hours, less half an hour");
+        let people = dpo.submit(&format!("{page}/personnes"), &[]).await.text;
+        assert!(people.contains("user-alice") && people.contains("user-bob") && !people.contains("user-carl"), "{people}");
+        assert_eq!(people.lines().count(), 3);
+        house.wait(SignedDuration::from_hours(73));
+        let dpo = house.agent("registry.dpo", None).await;
+        assert!(dpo.open("/registre/violations").await.text.contains("Délai dépassé"));
+        assert_eq!(dpo.submit(&page, &[("at", "2026-11-28T15:30")]).await.status, 422, "late: why?");
+        assert_eq!(dpo.submit(&page, &[("at", "2026-11-24T15:30"), ("reason", "x")]).await.status, 422, "before it was known");
+        assert_eq!(dpo.submit(&page, &[("at", "2026-11-28T15:30"), ("reason", "week-end")]).await.status, 303);
+        assert!(dpo.open(&page).await.text.contains("après les 72 heures"));
+        fields[6] = ("to", "2026-11-01");
+        fields[0] = ("discovered", "");
+        let refused = dpo.submit("/registre/violations", &fields).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("vient avant") && refused.text.contains("où vous l’avez apprise"));
+        assert!(dpo.open("/registre/journal").await.text.contains("Liste des personnes touchées"));
+    }
+}

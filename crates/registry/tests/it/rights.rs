@@ -90,6 +90,7 @@ async fn attempt(
         "queues.read" => get("/registre/files".to_owned()).await,
         "privacy.read" => get("/registre/donnees".to_owned()).await,
         "privacy.person" => get("/registre/donnees/personne".to_owned()).await,
+        "privacy.breach" => get("/registre/violations".to_owned()).await,
         "audit.read" => get("/registre/journal".to_owned()).await,
         other => panic!("no test tries {other}: add it here"),
     }
