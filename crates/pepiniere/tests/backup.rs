@@ -24,7 +24,7 @@ impl Place {
     /// An empty place for a house of the same kind.
     fn beside(&self, folder: &Path) -> Self {
         let mut config = self.0.clone();
-        config.store.folder = folder.to_owned();
+        folder.clone_into(&mut config.store.folder);
         config.store.schema_prefix = format!("t{}_", uuid::Uuid::new_v4().simple());
         Self(config)
     }
