@@ -6,6 +6,7 @@ mod compliance;
 mod demo;
 mod doctor;
 mod invitation;
+mod keys;
 mod reference;
 pub mod serving;
 
