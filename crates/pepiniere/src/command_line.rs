@@ -15,7 +15,7 @@ use socle::places::Places;
 use socle::service::{Finished, Report};
 use tracing_subscriber::EnvFilter;
 
-use crate::{compliance, demo, doctor, invitation, reference, services, serving};
+use crate::{backup, compliance, demo, doctor, invitation, keys, reference, services, serving};
 
 fn path(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name("PATH").help(help).value_parser(value_parser!(PathBuf))
@@ -65,8 +65,11 @@ fn command() -> Command {
         )
         .subcommand(Command::new("migrate").about("Create or update the tables of every database"))
         .subcommand(Command::new("doctor").about("Check the house: configuration, databases, keys, audit chain"))
+        .subcommand(backup::backup_command())
+        .subcommand(backup::restore_command())
         .subcommand(compliance::command())
         .subcommand(invitation::command())
+        .subcommand(keys::command())
         .subcommand(reference::command());
     for service in services() {
         if let Some(own) = service.command() {
@@ -123,8 +126,11 @@ async fn dispatch(matches: &ArgMatches, report: Report) -> anyhow::Result<Finish
         }
         Some(("migrate", _)) => migrate(config()?, report).await,
         Some(("doctor", _)) => doctor::run(config()?, report).await,
+        Some(("backup", arguments)) => backup::backup(&config()?, arguments, report).await,
+        Some(("restore", arguments)) => backup::restore(&config()?, arguments, report).await,
         Some(("compliance", arguments)) => compliance::run(arguments, report),
         Some(("invite", arguments)) => invitation::run(config()?, arguments, report).await,
+        Some(("keys", arguments)) => keys::run(config()?, arguments, report).await,
         Some(("reference", arguments)) => reference::run(&config()?, arguments, report),
         Some((name, arguments)) => {
             let service = services()

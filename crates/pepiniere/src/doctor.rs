@@ -5,7 +5,7 @@ use serde_json::json;
 use socle::audit;
 use socle::config::Config;
 use socle::service::{Finished, Report};
-use socle::store::Database;
+use socle::store::{Database, Store};
 
 use crate::command_line::open_house;
 use crate::services;
@@ -31,6 +31,14 @@ impl Finding {
 }
 
 pub async fn run(config: Config, report: Report) -> anyhow::Result<Finished> {
+    if let Store::Sqlite { folder } = config.store() {
+        // Opening would make a house there: whoever mistyped the folder wants to know.
+        anyhow::ensure!(
+            folder.is_dir(),
+            "[store] folder: {} does not exist, nothing was created; give the folder of a house, or make one there with `pepiniere migrate`",
+            folder.display()
+        );
+    }
     let mut findings = look_at_configuration(&config);
     match open_house(config).await {
         Ok(house) => {

@@ -1,10 +1,12 @@
 //! The program: command line, configuration, which services are mounted. No business rule.
 
+mod backup;
 pub mod command_line;
 mod compliance;
 mod demo;
 mod doctor;
 mod invitation;
+mod keys;
 mod reference;
 pub mod serving;
 

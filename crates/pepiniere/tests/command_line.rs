@@ -131,3 +131,13 @@ fn a_missing_master_key_is_said_and_not_replaced() {
         String::from_utf8_lossy(&refused.stderr)
     );
 }
+
+#[test]
+fn a_mistyped_folder_is_said_and_not_made() {
+    let data = tempfile::tempdir().expect("a folder");
+    let mistyped = data.path().join("dtaa");
+    let examined = pepiniere(&mistyped, &["doctor"]);
+    assert_eq!(examined.status.code(), Some(3), "something is missing around the program");
+    assert!(String::from_utf8_lossy(&examined.stderr).contains("does not exist, nothing was created"));
+    assert!(!mistyped.exists());
+}

@@ -2,6 +2,7 @@
 //! pages. It knows no service.
 
 pub mod audit;
+pub mod backup;
 pub mod chance;
 pub mod clock;
 pub mod compliance;

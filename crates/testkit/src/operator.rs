@@ -93,6 +93,12 @@ impl OperatorServer {
         }
     }
 
+    /// The same operator, speaking to another house that knows its key: a restored one.
+    #[must_use]
+    pub fn at(&self, base_url: &str) -> Self {
+        Self { base_url: base_url.to_owned(), ..self.speaking(self.version) }
+    }
+
     /// The present token.
     pub fn token(&self) -> String {
         self.token.lock().expect("a token").clone()

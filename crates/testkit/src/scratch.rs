@@ -88,6 +88,20 @@ impl TestHouse {
         Self::open(config, folder, Arc::new(SettableClock::at(start_of_tests()))).await
     }
 
+    /// Starts a house on data that are there already, at `clock`'s time; `config` says where.
+    pub async fn start_on(
+        config: Config,
+        folder: TempDir,
+        clock: Arc<SettableClock>,
+    ) -> anyhow::Result<Self> {
+        Self::open(config, folder, clock).await
+    }
+
+    /// How the house is configured.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     async fn open(mut config: Config, folder: TempDir, clock: Arc<SettableClock>) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         config.server.listen = listener.local_addr()?;

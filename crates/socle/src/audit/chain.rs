@@ -83,7 +83,11 @@ pub enum Broken {
 
 /// Reads the whole chain of `database` and recomputes every link.
 pub async fn verify(database: &Database) -> Result<Verified, Broken> {
-    let connection = database.read();
+    verify_on(database.read()).await
+}
+
+/// The same, on a connection to the database.
+pub(crate) async fn verify_on(connection: &DatabaseConnection) -> Result<Verified, Broken> {
     let expected = head_of(connection).await?;
     let mut previous: Vec<u8> = Vec::new();
     let mut verified = Verified { groups: 0, entries: 0 };

@@ -7,6 +7,7 @@
 mod chain;
 mod read;
 
+pub(crate) use chain::verify_on;
 pub use chain::{Broken, Verified, verify};
 use jiff::Timestamp;
 pub use read::{Page, Row, latest};

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac as _};
+use jiff::{SignedDuration, Timestamp};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Order, Query};
 use sea_orm::{ConnectionTrait, QueryResult};
 use sha2::Sha256;
@@ -17,6 +18,9 @@ use crate::store::{Database, Instant, StoreError, Tx};
 
 /// First byte of a sealed value: the version of its layout (version, key, nonce, ciphertext).
 const LAYOUT: u8 = 1;
+
+/// How long a process believes what it read of a key: a destruction by another process is seen after that.
+const REMEMBERED: SignedDuration = SignedDuration::from_secs(60);
 
 /// A data key, in memory only.
 pub struct DataKey {
@@ -96,10 +100,47 @@ pub struct Keyring {
     opened: Arc<RwLock<Opened>>,
 }
 
+/// Keys remembered for a while: another process may rotate or destroy them.
 #[derive(Default)]
 struct Opened {
-    current: HashMap<(String, &'static str), Arc<DataKey>>,
-    by_id: HashMap<i64, Arc<DataKey>>,
+    current: HashMap<(String, &'static str), Remembered>,
+    by_id: HashMap<i64, Remembered>,
+}
+
+/// A key, and when it was read from the database.
+struct Remembered {
+    key: Arc<DataKey>,
+    at: Timestamp,
+}
+
+impl Remembered {
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        let age = now.duration_since(self.at);
+        !age.is_negative() && age < REMEMBERED
+    }
+}
+
+impl Opened {
+    /// Adds what was read at `now`.
+    fn remember(&mut self, key: &Arc<DataKey>, current_of: Option<(&str, &'static str)>, now: Timestamp) {
+        let remembered = || Remembered { key: Arc::clone(key), at: now };
+        self.by_id.insert(key.id, remembered());
+        if let Some((tenant, purpose)) = current_of {
+            self.current.insert((tenant.to_owned(), purpose), remembered());
+        }
+    }
+}
+
+/// A data key, as people may know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyLine {
+    pub id: i64,
+    pub tenant: String,
+    pub purpose: String,
+    /// The name of the master key that wraps it.
+    pub master_key: String,
+    pub created_at: Timestamp,
+    pub destroyed_at: Option<Timestamp>,
 }
 
 impl Keyring {
@@ -116,20 +157,34 @@ impl Keyring {
 
     /// The key that seals new values of `tenant`; drawn and stored at first use.
     pub async fn current(&self, tenant: &str, purpose: &'static str) -> Result<Arc<DataKey>, SealError> {
+        let now = self.database.clock().now();
         let known = self
             .opened
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .current
             .get(&(tenant.to_owned(), purpose))
-            .map(Arc::clone);
+            .filter(|one| one.is_fresh(now))
+            .map(|one| Arc::clone(&one.key));
         if let Some(key) = known {
             return Ok(key);
         }
+        let key = match newest(self.database.read(), tenant, purpose).await? {
+            Some(row) => self
+                .opened_already(row.try_get_by_index(0)?)
+                .map_or_else(|| unwrap_row(&self.master, &row, tenant, purpose).map(Arc::new), Ok)?,
+            None => Arc::new(self.first(tenant, purpose).await?),
+        };
+        let mut opened = self.opened.write().unwrap_or_else(PoisonError::into_inner);
+        opened.remember(&key, Some((tenant, purpose)), now);
+        Ok(key)
+    }
+
+    /// Draws the first key of `tenant`, unless another process was faster.
+    async fn first(&self, tenant: &str, purpose: &'static str) -> Result<DataKey, SealError> {
         let master = Arc::clone(&self.master);
         let wanted = tenant.to_owned();
-        let key = self
-            .database
+        self.database
             .write(move |tx| {
                 Box::pin(async move {
                     if let Some(row) = newest(tx.connection(), &wanted, purpose).await? {
@@ -138,12 +193,7 @@ impl Keyring {
                     draw(tx, &master, Actor::Program("keyring"), "data_key.created", &wanted, purpose).await
                 })
             })
-            .await?;
-        let key = Arc::new(key);
-        let mut opened = self.opened.write().unwrap_or_else(PoisonError::into_inner);
-        opened.by_id.insert(key.id, Arc::clone(&key));
-        opened.current.insert((tenant.to_owned(), purpose), Arc::clone(&key));
-        Ok(key)
+            .await
     }
 
     /// Opens a value sealed by any key of this database.
@@ -158,44 +208,93 @@ impl Keyring {
     }
 
     async fn by_id(&self, id: i64) -> Result<Arc<DataKey>, SealError> {
-        let known = self.opened.read().unwrap_or_else(PoisonError::into_inner).by_id.get(&id).map(Arc::clone);
-        if let Some(key) = known {
-            return Ok(key);
+        let now = self.database.clock().now();
+        if let Some(key) = self
+            .opened
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .by_id
+            .get(&id)
+            .filter(|one| one.is_fresh(now))
+        {
+            return Ok(Arc::clone(&key.key));
         }
         let select = Query::select()
             .columns(["id", "master_key", "wrapped", "tenant", "purpose"].map(Alias::new))
             .from(Alias::new("data_keys"))
             .and_where(Expr::col(Alias::new("id")).eq(id))
             .to_owned();
-        let row = self.database.read().query_one(&select).await?.ok_or(SealError::Destroyed)?;
-        let (tenant, purpose): (String, String) = (row.try_get_by_index(3)?, row.try_get_by_index(4)?);
-        let key = Arc::new(unwrap_row(&self.master, &row, &tenant, &purpose)?);
-        self.opened.write().unwrap_or_else(PoisonError::into_inner).by_id.insert(id, Arc::clone(&key));
+        let row = self.database.read().query_one(&select).await?;
+        let live = match &row {
+            Some(row) => row.try_get_by_index::<Option<Vec<u8>>>(2)?.is_some(),
+            None => false,
+        };
+        let Some(row) = row.filter(|_| live) else {
+            let mut opened = self.opened.write().unwrap_or_else(PoisonError::into_inner);
+            opened.by_id.remove(&id);
+            opened.current.retain(|_, one| one.key.id != id);
+            return Err(SealError::Destroyed);
+        };
+        let key = if let Some(key) = self.opened_already(id) {
+            key
+        } else {
+            let (tenant, purpose): (String, String) = (row.try_get_by_index(3)?, row.try_get_by_index(4)?);
+            Arc::new(unwrap_row(&self.master, &row, &tenant, &purpose)?)
+        };
+        self.opened.write().unwrap_or_else(PoisonError::into_inner).remember(&key, None, now);
         Ok(key)
     }
 
+    /// A key that was unwrapped before, for whoever has just seen that it still lives: a master key that this
+    /// process did not read may wrap it by now.
+    fn opened_already(&self, id: i64) -> Option<Arc<DataKey>> {
+        let opened = self.opened.read().unwrap_or_else(PoisonError::into_inner);
+        opened.by_id.get(&id).map(|one| Arc::clone(&one.key))
+    }
+
+    /// All the keys of this database, destroyed ones too.
+    pub async fn list(&self) -> Result<Vec<KeyLine>, SealError> {
+        let select = Query::select()
+            .columns(["id", "tenant", "purpose", "master_key", "created_at", "destroyed_at"].map(Alias::new))
+            .from(Alias::new("data_keys"))
+            .order_by(Alias::new("id"), Order::Asc)
+            .to_owned();
+        let rows = self.database.read().query_all(&select).await?;
+        let line = |row: &QueryResult| -> Result<KeyLine, sea_orm::DbErr> {
+            Ok(KeyLine {
+                id: row.try_get_by_index(0)?,
+                tenant: row.try_get_by_index(1)?,
+                purpose: row.try_get_by_index(2)?,
+                master_key: row.try_get_by_index(3)?,
+                created_at: row.try_get_by_index::<Instant>(4)?.timestamp(),
+                destroyed_at: row.try_get_by_index::<Option<Instant>>(5)?.map(Instant::timestamp),
+            })
+        };
+        Ok(rows.iter().map(line).collect::<Result<_, _>>()?)
+    }
+
     /// Draws a new key for `tenant`: new values use it, old values still open.
-    pub async fn rotate(&self, actor: Actor, tenant: &str, purpose: &'static str) -> Result<i64, SealError> {
+    pub async fn rotate(&self, actor: Actor, tenant: &str, purpose: &str) -> Result<i64, SealError> {
         let master = Arc::clone(&self.master);
-        let wanted = tenant.to_owned();
+        let (wanted, used) = (tenant.to_owned(), purpose.to_owned());
         let id = self
             .database
             .write::<_, SealError, _>(move |tx| {
                 Box::pin(async move {
-                    let key = draw(tx, &master, actor, "data_key.rotated", &wanted, purpose).await?;
+                    let key = draw(tx, &master, actor, "data_key.rotated", &wanted, &used).await?;
                     Ok(key.id)
                 })
             })
             .await?;
         let mut opened = self.opened.write().unwrap_or_else(PoisonError::into_inner);
-        opened.current.remove(&(tenant.to_owned(), purpose));
+        opened.current.retain(|(owner, use_), _| owner != tenant || *use_ != purpose);
         Ok(id)
     }
 
     /// Destroys every key of `tenant` for `purpose`: what they sealed can never be read again, in this
     /// database or in its backups made after this change.
-    pub async fn destroy(&self, actor: Actor, tenant: &str, purpose: &'static str) -> Result<u64, SealError> {
-        let wanted = tenant.to_owned();
+    pub async fn destroy(&self, actor: Actor, tenant: &str, purpose: &str) -> Result<u64, SealError> {
+        let (wanted, used) = (tenant.to_owned(), purpose.to_owned());
         let destroyed = self
             .database
             .write::<_, SealError, _>(move |tx| {
@@ -205,13 +304,13 @@ impl Keyring {
                         .value(Alias::new("wrapped"), Option::<Vec<u8>>::None)
                         .value(Alias::new("destroyed_at"), Expr::val(Instant::from(tx.now())))
                         .and_where(Expr::col(Alias::new("tenant")).eq(wanted.as_str()))
-                        .and_where(Expr::col(Alias::new("purpose")).eq(purpose))
+                        .and_where(Expr::col(Alias::new("purpose")).eq(used.as_str()))
                         .and_where(Expr::col(Alias::new("destroyed_at")).is_null())
                         .to_owned();
                     let destroyed = tx.connection().execute(&update).await?.rows_affected();
                     tx.record(
                         Entry::new(actor, "data_key.destroyed", "tenant", &wanted)
-                            .with_facts(serde_json::json!({"purpose": purpose, "keys": destroyed})),
+                            .with_facts(serde_json::json!({"purpose": used, "keys": destroyed})),
                     );
                     Ok(destroyed)
                 })

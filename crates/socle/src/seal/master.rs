@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::chance;
@@ -12,7 +13,13 @@ pub(super) const NONCE: usize = 24;
 
 /// The keys that wrap data keys. They live in a file outside the databases: one line a key, `name hex`; the
 /// first line wraps new data keys, the others still open old ones.
-pub struct MasterKeys(Vec<(String, XChaCha20Poly1305)>);
+pub struct MasterKeys(Vec<MasterKey>);
+
+struct MasterKey {
+    name: String,
+    fingerprint: String,
+    cipher: XChaCha20Poly1305,
+}
 
 /// Why the master keys could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -70,14 +77,23 @@ impl MasterKeys {
             let wrong = || MasterKeyError::Line { file: file.to_owned(), line: number };
             let (name, digits) = line.trim().split_once(' ').ok_or_else(wrong)?;
             let bytes = Zeroizing::new(hex::decode(digits.trim()).map_err(|_| wrong())?);
-            keys.push((name.to_owned(), XChaCha20Poly1305::new_from_slice(&bytes).map_err(|_| wrong())?));
+            keys.push(MasterKey {
+                name: name.to_owned(),
+                fingerprint: fingerprint(&bytes),
+                cipher: XChaCha20Poly1305::new_from_slice(&bytes).map_err(|_| wrong())?,
+            });
         }
         if keys.is_empty() { Err(MasterKeyError::Empty(file.to_owned())) } else { Ok(Self(keys)) }
     }
 
     /// The name of the key that wraps new data keys.
     pub fn current(&self) -> &str {
-        &self.0[0].0
+        &self.0[0].name
+    }
+
+    /// What tells the key `name` from another without telling the key; `None` when it is not in the file.
+    pub fn fingerprint(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|key| key.name == name).map(|key| key.fingerprint.as_str())
     }
 
     /// Wraps a data key; `context` binds it to its tenant and purpose.
@@ -86,7 +102,7 @@ impl MasterKeys {
         let mut wrapped = nonce.to_vec();
         let payload = Payload { msg: key, aad: context.as_bytes() };
         // Encryption in memory only fails for messages of hundreds of gigabytes.
-        wrapped.extend(self.0[0].1.encrypt(&XNonce::from(nonce), payload).expect("a key is short"));
+        wrapped.extend(self.0[0].cipher.encrypt(&XNonce::from(nonce), payload).expect("a key is short"));
         wrapped
     }
 
@@ -97,16 +113,22 @@ impl MasterKeys {
         wrapped: &[u8],
         context: &str,
     ) -> Result<Zeroizing<Vec<u8>>, MasterKeyError> {
-        let (_, cipher) = self
+        let key = self
             .0
             .iter()
-            .find(|(known, _)| known == name)
+            .find(|key| key.name == name)
             .ok_or_else(|| MasterKeyError::Unknown(name.to_owned()))?;
         let altered = || MasterKeyError::Altered(name.to_owned());
         let (nonce, sealed) = wrapped.split_first_chunk::<NONCE>().ok_or_else(altered)?;
-        cipher
+        key.cipher
             .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: context.as_bytes() })
             .map(Zeroizing::new)
             .map_err(|_| altered())
     }
+}
+
+/// The first 128 bits of a labelled SHA-256: a key is drawn at random, so they tell nothing of it.
+fn fingerprint(key: &[u8]) -> String {
+    let digest = Sha256::new().chain_update(b"pepiniere master key\0").chain_update(key).finalize();
+    hex::encode(&digest[..16])
 }

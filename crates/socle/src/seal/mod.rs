@@ -5,6 +5,6 @@ mod keyring;
 mod linkage;
 mod master;
 
-pub use keyring::{DataKey, Keyring, SealError};
+pub use keyring::{DataKey, KeyLine, Keyring, SealError};
 pub use linkage::{Linkage, LinkageKind, Token};
 pub use master::{MasterKeyError, MasterKeys};

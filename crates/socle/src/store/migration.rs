@@ -13,6 +13,17 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
+impl Migration {
+    /// The statements as `backend` spells them.
+    pub(crate) fn sql_for(&self, backend: DbBackend) -> String {
+        let (key, bytes) = match backend {
+            DbBackend::Sqlite => ("INTEGER PRIMARY KEY", "BLOB"),
+            _ => ("BIGINT PRIMARY KEY", "BYTEA"),
+        };
+        self.sql.replace("@key", key).replace("@bytes", bytes).replace("@real", "DOUBLE PRECISION")
+    }
+}
+
 impl MigrationName for Migration {
     fn name(&self) -> &str {
         self.name
@@ -22,11 +33,7 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let (key, bytes) = match manager.get_database_backend() {
-            DbBackend::Sqlite => ("INTEGER PRIMARY KEY", "BLOB"),
-            _ => ("BIGINT PRIMARY KEY", "BYTEA"),
-        };
-        let sql = self.sql.replace("@key", key).replace("@bytes", bytes).replace("@real", "DOUBLE PRECISION");
+        let sql = self.sql_for(manager.get_database_backend());
         manager.get_connection().execute_unprepared(&sql).await?;
         Ok(())
     }
@@ -47,6 +54,11 @@ impl Migrations {
             vec![Migration { name: "common_0001", sql: include_str!("../../migrations/common/0001.sql") }];
         all.extend_from_slice(own);
         Self(all)
+    }
+
+    /// In order of application.
+    pub(crate) fn all(&self) -> &[Migration] {
+        &self.0
     }
 
     /// Applies what is missing; applied migrations are left alone.

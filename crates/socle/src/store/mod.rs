@@ -123,6 +123,14 @@ impl Database {
     }
 }
 
+/// A connection that only reads, to a database that exists; nothing is migrated.
+pub(crate) async fn open_to_read(
+    store: &Store,
+    name: &'static str,
+) -> Result<DatabaseConnection, StoreError> {
+    Ok(connect(store, name).await?.0)
+}
+
 /// A read-only pool and a single-connection writing pool.
 async fn connect(
     store: &Store,
