@@ -314,6 +314,12 @@ on_both_stores! {
             assert_eq!(essence(house.journeys(&operator).await), expected, "{name}");
             assert_eq!(people(&house, &operator).await, everyone, "{name}");
             assert_eq!(refused(&file)[0]["operator_journey_id"], "journey-000007", "{name}");
+            let expected = match name {
+                "utf16.tsv" => "UTF-16LE",
+                "latin.csv" | "latin.ndjson" => "windows-1252",
+                _ => "UTF-8",
+            };
+            assert_eq!(said["encoding"], expected, "{name}");
         }
         house.is_healthy();
     }
@@ -472,6 +478,24 @@ on_both_stores! {
         assert_eq!(kept, wanted, "every good line, once, in the order of the file");
         house.is_healthy();
     }
+}
+
+#[tokio::test]
+async fn two_programs_on_one_file_make_no_doubles() {
+    let house = House::on(StoreKind::Sqlite);
+    let operator = house.operator("Opérateur");
+    let file = house.file("a.ndjson", &ndjson(&(0..3_000).map(numbered).collect::<Vec<_>>()));
+    let programs = [(); 2].map(|()| house.start_importing(&file, &operator));
+    for mut program in programs {
+        program.wait().expect("an end");
+    }
+    let said = report(&house.import(&file, &operator));
+    assert_eq!(
+        (&said["accepted"], &said["already_there"], &said["broken"]),
+        (&json!(3_000), &json!(0), &json!(0))
+    );
+    assert_eq!(house.journeys(&operator).await.len(), 3_000);
+    house.is_healthy();
 }
 
 #[test]

@@ -104,6 +104,10 @@ fn told(imported: &Imported, source: &Source, seconds: f64, report: Report) -> F
     } else {
         format!("; {stored} lines now, in {seconds:.1} s ({rate:.0} a second)")
     };
+    let encoding = match source.encoding() {
+        "UTF-8" => String::new(),
+        other => format!("; read as {other}"),
+    };
     let again = match imported.resumed_after {
         line @ 1.. if !imported.already => format!("; begun again after line {line}"),
         _ => String::new(),
@@ -112,7 +116,7 @@ fn told(imported: &Imported, source: &Source, seconds: f64, report: Report) -> F
         .as_ref()
         .map_or_else(String::new, |file| format!("\nwhat did not go in: {}", file.display()));
     let text = format!(
-        "{already}{} lines: {} accepted, {} refused by the terms, {} already there, {} repeated, {} broken{now}{again}{left_out}",
+        "{already}{} lines: {} accepted, {} refused by the terms, {} already there, {} repeated, {} broken{now}{again}{encoding}{left_out}",
         counts.lines(),
         counts.accepted,
         counts.refused,
@@ -126,7 +130,7 @@ fn told(imported: &Imported, source: &Source, seconds: f64, report: Report) -> F
             "import": imported.import.id, "already_done": imported.already, "resumed_after": imported.resumed_after,
             "lines": counts.lines(), "accepted": counts.accepted, "refused": counts.refused,
             "already_there": counts.already_there, "repeated": counts.repeated, "broken": counts.broken,
-            "refused_file": refused_file, "seconds": seconds, "lines_per_second": rate,
+            "refused_file": refused_file, "encoding": source.encoding(), "seconds": seconds, "lines_per_second": rate,
         }),
     );
     if counts.left_out() == 0 { Finished::Done } else { Finished::ProblemsInInput }

@@ -166,4 +166,36 @@ mod tests {
         assert_eq!(cut(r#"[{"received_at":"x"}]"#), None);
         assert_eq!(cut(r#"{"received_at":"#), None);
     }
+
+    #[test]
+    fn a_line_is_read_as_the_api_would() {
+        let now: Timestamp = "2026-11-25T14:00:00Z".parse().expect("an instant");
+        let key = "a".repeat(64);
+        let line = |received: &str, end: &str| {
+            format!(
+                r#"{{{received}"operator_journey_id":"j","operator_trip_id":"t","operator_class":"C",
+                "start":{{"datetime":"2025-12-01T08:00:00Z","lat":44.4,"lon":1.4}},
+                "end":{{"datetime":"{end}","lat":44.6,"lon":2.0}},"distance":60000,"incentives":[],
+                "driver":{{"identity":{{"operator_user_id":"d","identity_key":"{key}","phone":"+33601020304"}},
+                "revenue":1}},"passenger":{{"identity":{{"operator_user_id":"p","identity_key":"{key}",
+                "phone_trunc":"+336010203"}},"contribution":1}}}}"#
+            )
+        };
+        let received = |received: &str, end: &str| {
+            let line = line(received, end);
+            let journey = read(line.as_bytes(), now)?;
+            let body: Submission =
+                serde_json::from_slice(&journey.body).expect("what is sealed can be read again");
+            assert_eq!(body.operator_journey_id.0, "j");
+            Ok::<_, Wrong>(journey.received.to_string())
+        };
+        let (short, long) = ("2025-12-01T08:30:00Z", "2025-12-01T10:00:00Z");
+        assert_eq!(received("", short).as_deref(), Ok("2025-12-01T09:00:00Z"));
+        assert_eq!(received("", long).as_deref(), Ok(long), "not received before it ends");
+        let said = r#""received_at":"2025-12-01T12:00:00+01:00","#;
+        assert_eq!(received(said, short).as_deref(), Ok("2025-12-01T11:00:00Z"));
+        let early = received(r#""received_at":"2025-12-01T08:10:00Z","#, short).expect_err("before the end");
+        assert_eq!(early.place, "received_at");
+        assert_eq!(received(r#""received_at":7,"#, short).expect_err("not a date").seen, "7");
+    }
 }

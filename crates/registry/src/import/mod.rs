@@ -40,6 +40,8 @@ use crate::store::{PAYLOADS, RegistryError, tenant, verification};
 
 /// How much text is read at once.
 const BUFFER: usize = 256 * 1024;
+/// How many journeys may wait to be verified.
+const VERIFIED_AT_ONCE: usize = 2_000;
 /// How many refusals are written at once.
 const REFUSALS: u64 = 2_000;
 
@@ -95,6 +97,11 @@ impl Source {
     /// Its length in bytes, to follow the reading.
     pub fn bytes(&self) -> u64 {
         self.survey.bytes
+    }
+
+    /// How its text is written.
+    pub fn encoding(&self) -> &'static str {
+        self.survey.encoding.name()
     }
 
     /// Where the lines that do not go in are written.
@@ -170,13 +177,21 @@ pub async fn run(
             .buffered(2 * cores.clamp(1, 4))
     );
     let mut bulk = Bulk::new(registry.database.clone(), registry.terms);
+    let mut unverified = 0;
     while let Some(batch) = prepared.next().await {
-        import = store(&mut bulk, import, batch??).await?;
+        let batch = batch??;
+        unverified += batch.lines.len();
+        import = store(&mut bulk, import, batch).await?;
+        // As they come: counting millions that wait at each step would take longer than the steps.
+        if unverified >= VERIFIED_AT_ONCE {
+            verification::run(&registry.database).await?;
+            unverified = 0;
+        }
     }
     bulk.finish().await;
     write_refusals(registry, &import, &refused_file).await?;
     while verification::run(&registry.database).await?.more {}
-    let import = import::finish(&registry.database, import).await?;
+    let import = import::finish(&registry.database, import).await.map_err(alone)?;
     Ok(Imported { stored_now: import.counts().lines() - before, import, already: false, resumed_after })
 }
 
@@ -286,12 +301,17 @@ async fn store(bulk: &mut Bulk, import: Import, batch: Batch) -> anyhow::Result<
             })
         })
         .await;
-    moved.map_err(|error| match error {
+    moved.map_err(alone)
+}
+
+/// Says in plain words that somebody else moved the import.
+fn alone(error: RegistryError) -> anyhow::Error {
+    match error {
         RegistryError::Store(StoreError::Stale { .. }) => anyhow::anyhow!(
             "another program is importing this file for this operator: let it end, or stop it and start again"
         ),
         other => other.into(),
-    })
+    }
 }
 
 /// Where refusals are written before they take their name.

@@ -26,16 +26,22 @@ pub struct Survey {
     pub encoding: &'static Encoding,
 }
 
-/// Counts, on the way, the bytes that were read from the disk.
-struct Counted<R> {
-    inner: R,
+/// Counts, on the way, the bytes that were read from the disk; at their end, they must be those that were surveyed.
+struct Followed<R> {
+    inner: Fingerprinted<R>,
     read: Arc<AtomicU64>,
+    expected: String,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for Followed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         self.read.fetch_add(read as u64, Ordering::Relaxed);
+        if read == 0 && !buffer.is_empty() && self.inner.fingerprint() != self.expected {
+            return Err(io::Error::other(
+                "the file changed while it was read: let it be complete, then start again",
+            ));
+        }
         Ok(read)
     }
 }
@@ -45,6 +51,17 @@ struct Fingerprinted<R> {
     inner: R,
     digest: Sha256,
     bytes: u64,
+}
+
+impl<R> Fingerprinted<R> {
+    fn new(inner: R) -> Self {
+        Self { inner, digest: Sha256::new(), bytes: 0 }
+    }
+
+    /// Of what passed until now.
+    fn fingerprint(&self) -> String {
+        hex::encode(self.digest.clone().finalize())
+    }
 }
 
 impl<R: Read> Read for Fingerprinted<R> {
@@ -64,7 +81,7 @@ impl Survey {
             return Err(io::Error::other("a folder was seen: a file of journeys is expected"));
         }
         let gzipped = is_gzipped(&mut file)?;
-        let mut raw = Fingerprinted { inner: File::open(path)?, digest: Sha256::new(), bytes: 0 };
+        let mut raw = Fingerprinted::new(File::open(path)?);
         let mut guess = Guess::default();
         if gzipped {
             let cut = |cause| io::Error::other(format!("the gzip file is cut or altered ({cause})"));
@@ -74,18 +91,14 @@ impl Survey {
         } else {
             read_all(&mut raw, &mut guess)?;
         }
-        Ok(Self {
-            fingerprint: hex::encode(raw.digest.finalize()),
-            bytes: raw.bytes,
-            gzipped,
-            encoding: guess.encoding()?,
-        })
+        Ok(Self { fingerprint: raw.fingerprint(), bytes: raw.bytes, gzipped, encoding: guess.encoding()? })
     }
 
     /// The text of the file in UTF-8 (or almost: a line may be broken), without byte order mark. `read` follows the
     /// bytes read from the disk.
     pub fn text(&self, path: &Path, read: Arc<AtomicU64>) -> io::Result<Box<dyn Read + Send>> {
-        let file = Counted { inner: File::open(path)?, read };
+        let inner = Fingerprinted::new(File::open(path)?);
+        let file = Followed { inner, read, expected: self.fingerprint.clone() };
         let plain: Box<dyn Read + Send> = if self.gzipped {
             Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(BUFFER, file)))
         } else {
