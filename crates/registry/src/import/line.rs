@@ -183,7 +183,7 @@ mod tests {
         };
         let received = |received: &str, end: &str| {
             let line = line(received, end);
-            let journey = read(line.as_bytes(), now)?;
+            let journey = read(line.as_bytes(), now, Kept { months: 15, from: Timestamp::MIN })?;
             let body: Submission =
                 serde_json::from_slice(&journey.body).expect("what is sealed can be read again");
             assert_eq!(body.operator_journey_id.0, "j");
