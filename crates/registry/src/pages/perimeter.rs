@@ -182,7 +182,14 @@ fn read(reference: &Reference, typed: &Typed) -> Result<Selector, (FormErrors, V
             Err((errors, proposals))
         }
         Err(proposals) => {
-            errors.add("what", "Plusieurs réponses sont possibles : choisissez ci-dessous.");
+            let text = if proposals.len() == 1 {
+                format!(
+                    "« {what} » ne figure pas dans les listes officielles. Voyez ci-dessous le nom le plus proche."
+                )
+            } else {
+                "Plusieurs réponses sont possibles : choisissez ci-dessous.".to_owned()
+            };
+            errors.add("what", text);
             Err((errors, proposals))
         }
     }
