@@ -23,6 +23,7 @@ use jiff::Timestamp;
 use socle::seal::DataKey;
 use socle::store::StoreError;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use self::line::Kept;
 use self::lines::{Chunk, Lines};
@@ -157,14 +158,15 @@ pub async fn run(
     };
     if import.finished_at.is_some() {
         read.store(source.bytes(), Ordering::Relaxed);
-        if import.counts().left_out() > 0 && !refused_file.exists() {
+        if import.counts().left_out() > 0 {
+            // The same as the first time, whatever became of that file since.
             write_refusals(registry, &import, &refused_file).await?;
         }
         return Ok(Imported { resumed_after: import.position, import, already: true, stored_now: 0 });
     }
     let (resumed_after, before) = (import.position, import.counts().lines());
     let key = registry.keyring.current(&tenant(operator.id), PAYLOADS).await?;
-    let chunks = read_chunks(source, import.position, read)?;
+    let (chunks, reading) = read_chunks(source, import.position, read)?;
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let mut prepared = std::pin::pin!(
         chunks
@@ -188,6 +190,8 @@ pub async fn run(
             unverified = 0;
         }
     }
+    // A file is at its end when its reader says so, not when it falls silent.
+    reading.await?;
     bulk.finish().await;
     write_refusals(registry, &import, &refused_file).await?;
     while verification::run(&registry.database).await?.more {}
@@ -200,13 +204,13 @@ fn read_chunks(
     source: &Source,
     position: i64,
     read: Arc<AtomicU64>,
-) -> anyhow::Result<impl futures::Stream<Item = std::io::Result<Chunk>> + use<>> {
+) -> anyhow::Result<(impl futures::Stream<Item = std::io::Result<Chunk>> + use<>, JoinHandle<()>)> {
     let text = source.survey.text(&source.path, read)?;
     // The first line of a table is not a journey.
     let first = u64::from(matches!(*source.layout, Layout::Csv(_)));
     let position = u64::try_from(position)?.max(first);
     let (send, receive) = mpsc::channel(4);
-    tokio::task::spawn_blocking(move || {
+    let reading = tokio::task::spawn_blocking(move || {
         let mut lines = Lines::new(BufReader::with_capacity(BUFFER, text));
         let mut next = lines.skip_to(position).and_then(|()| lines.next_chunk());
         while let Some(chunk) = next.transpose() {
@@ -218,7 +222,9 @@ fn read_chunks(
             next = lines.next_chunk();
         }
     });
-    Ok(futures::stream::unfold(receive, |mut receive| async move { Some((receive.recv().await?, receive)) }))
+    let chunks =
+        futures::stream::unfold(receive, |mut receive| async move { Some((receive.recv().await?, receive)) });
+    Ok((chunks, reading))
 }
 
 /// A chunk ready to be stored.
