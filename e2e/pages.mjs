@@ -42,6 +42,7 @@ const refused = await firstLink(operatorAdmin, `${year}&status=terms_violation_e
 const key = await firstLink(operatorAdmin, "/registre/cles", "/registre/cles/");
 const operator = await firstLink(registryAdmin, "/registre/operateurs", "/registre/operateurs/");
 const territory = await firstLink(registryAdmin, "/registre/territoires", "/registre/territoires/");
+const breach = await firstLink(dataProtection, "/registre/violations", "/registre/violations/");
 const person = await firstLink(registryAdmin, "/registre/personnes", "/registre/personnes/");
 
 export const pages = [
@@ -88,6 +89,7 @@ export const pages = [
   { path: "/registre/personnes", as: territoryAdmin, h1: "Personnes", name: "registre-personnes-territoire" },
   { path: "/registre/donnees", as: dataProtection, h1: "Données personnelles" },
   { path: "/registre/violations", as: dataProtection, h1: "Violations de données" },
+  { path: breach, as: dataProtection, name: "registre-violation" },
   { path: "/registre/donnees/personne", as: dataProtection, h1: "Rechercher une personne" },
   { path: "/registre/regles", as: operatorUser, h1: "Règles" },
   { path: "/registre/files", as: registryUser, h1: "Files de travail" },

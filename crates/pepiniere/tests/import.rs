@@ -121,21 +121,18 @@ impl House {
 /// Runs a story on both stores.
 macro_rules! on_both_stores {
     ($(async fn $name:ident($house:ident: House) $body:block)*) => {$(
+        async fn $name($house: House) $body
+
         mod $name {
-            #[allow(clippy::wildcard_imports, unused_imports, reason = "the story uses what surrounds it")]
-            use super::*;
-
-            async fn story($house: House) $body
-
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                story(House::on(StoreKind::Sqlite)).await;
+                super::$name(super::House::on(super::StoreKind::Sqlite)).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                if let Some(store) = StoreKind::postgres() {
-                    story(House::on(store)).await;
+                if let Some(store) = super::StoreKind::postgres() {
+                    super::$name(super::House::on(store)).await;
                 }
             }
         }

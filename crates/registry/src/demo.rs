@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use jiff::SignedDuration;
 use socle::audit::Actor;
 use socle::people::{Email, NewMembership};
 use socle::rights::Scope;
 use socle::service::{Demonstration, DemonstrationAccount, DemonstrationOperator, Progress};
 
 use crate::generation::{Generator, Span, fill_with};
-use crate::model::{Selector, SelectorKind, perimeter};
+use crate::model::{LocalDay, Selector, SelectorKind, perimeter};
+use crate::store::breach::{self, NewBreach};
 use crate::store::operator::{self, NewOperator, Operator};
 use crate::store::territory::{self, NewTerritory};
 use crate::store::{access_key, tenant, territory_tenant};
@@ -50,6 +52,9 @@ pub async fn fill(
     }
     if territory::list(&registry.database, &Scope::All).await?.is_empty() {
         register_territory(registry).await?;
+    }
+    if breach::list(&registry.database).await?.is_empty() {
+        record_exercise(registry).await?;
     }
     Ok(Demonstration {
         accounts: accounts(registry).await?,
@@ -97,6 +102,24 @@ async fn register_territory(registry: &Registry) -> anyhow::Result<()> {
         let email = Email::parse(&format!("{local}@{domain}")).context("a demonstration address")?;
         registry.house.people.give_role(ACTOR, email, person.to_owned(), role).await?;
     }
+    Ok(())
+}
+
+/// A breach as an exercise, so that its clock is seen running.
+async fn record_exercise(registry: &Registry) -> anyhow::Result<()> {
+    let discovered_at = registry.house.clock.now() - SignedDuration::from_hours(20);
+    let day = LocalDay::of(discovered_at, &socle::pages::format::paris());
+    let new = NewBreach {
+        discovered_at,
+        nature: "Exercice : un fichier de trajets a été déposé par erreur sur un espace partagé".to_owned(),
+        consequences: "Des personnes étrangères au service ont pu lire qui a voyagé avec qui, ce jour-là"
+            .to_owned(),
+        measures: "Fichier retiré une heure plus tard ; accès de l’espace en cours d’examen".to_owned(),
+        operator: None,
+        from: LocalDay(day.0 - 7),
+        to: day,
+    };
+    breach::record(&registry.database, ACTOR, new).await?;
     Ok(())
 }
 

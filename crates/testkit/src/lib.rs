@@ -25,22 +25,19 @@ pub fn http_client() -> reqwest::Client {
 #[macro_export]
 macro_rules! on_both_stores {
     ($(#[$doc:meta])* async fn $name:ident($house:ident: TestHouse) $body:block) => {
+        $(#[$doc])*
+        async fn $name($house: $crate::TestHouse) $body
+
         mod $name {
-            #[allow(clippy::wildcard_imports, unused_imports, reason = "the story uses what surrounds it")]
-            use super::*;
-
-            $(#[$doc])*
-            async fn story($house: $crate::TestHouse) $body
-
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                story($crate::TestHouse::start($crate::StoreKind::Sqlite).await.expect("a house on SQLite")).await;
+                super::$name($crate::TestHouse::start($crate::StoreKind::Sqlite).await.expect("a house on SQLite")).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 if let Some(store) = $crate::StoreKind::postgres() {
-                    story($crate::TestHouse::start(store).await.expect("a house on PostgreSQL")).await;
+                    super::$name($crate::TestHouse::start(store).await.expect("a house on PostgreSQL")).await;
                 }
             }
         }

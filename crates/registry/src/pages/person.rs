@@ -159,18 +159,21 @@ async fn search(
             })
         })
         .await?;
-    let found = Found {
-        journeys: match sides.len() {
+    Ok(person_page(&visitor, asked, &FormErrors::default(), Some(Found::of(&sides))))
+}
+
+impl Found {
+    fn of(sides: &[Side]) -> Self {
+        let journeys = match sides.len() {
             0 => "Aucun trajet".to_owned(),
             1 => "1 trajet".to_owned(),
             many => format!("{} trajets", format::integer(i64::try_from(many).unwrap_or(i64::MAX))),
-        },
-        none: sides.is_empty(),
-        period: person::period(&sides).map_or_else(String::new, |(first, last)| {
+        };
+        let period = person::period(sides).map_or_else(String::new, |(first, last)| {
             format!("Départs du {} au {}", place::day(first), place::day(last))
-        }),
-    };
-    Ok(person_page(&visitor, asked, &FormErrors::default(), Some(found)))
+        });
+        Self { journeys, none: sides.is_empty(), period }
+    }
 }
 
 async fn export(
@@ -201,18 +204,16 @@ async fn erase(
     Filled(asked): Filled<Request>,
 ) -> Result<Response, Problem> {
     visitor.allow(&SHEET, "privacy.person")?;
-    let mut errors = FormErrors::default();
-    if asked.sure != "oui" {
-        errors.add("sure", "Cochez la case pour confirmer : l’effacement ne se défait pas.");
-    }
     let wanted = match asked.read() {
-        Ok(wanted) if errors.is_empty() => wanted,
-        read => {
-            let errors = read.err().unwrap_or(errors);
-            return Ok(person_page(&visitor, asked, &errors, None));
-        }
+        Ok(wanted) => wanted,
+        Err(errors) => return Ok(person_page(&visitor, asked, &errors, None)),
     };
     let sides = found(&registry, &wanted).await?;
+    if asked.sure != "oui" {
+        let mut errors = FormErrors::default();
+        errors.add("sure", "Cochez la case pour confirmer : l’effacement ne se défait pas.");
+        return Ok(person_page(&visitor, asked, &errors, Some(Found::of(&sides))));
+    }
     let (database, keyring) = (&registry.database, &registry.keyring);
     person::erase(database, keyring, visitor.actor(), asked.proof.trim(), sides).await?;
     Ok(redirect("/registre/donnees?fait=personne-effacee"))

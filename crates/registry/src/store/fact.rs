@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder as _, QuerySelect as _};
 use socle::audit::{Actor, Entry};
 use socle::store::{Database, Instant, Tx};
@@ -138,11 +137,7 @@ pub async fn add_flows(
         Column::DistanceBand,
         Column::Hour,
     ];
-    let mut conflict = OnConflict::columns(key);
-    for column in [Column::Journeys, Column::Metres, Column::Seats] {
-        let added = Expr::cust(format!("excluded.{}", column.to_string()));
-        conflict.value(column, Expr::col((Entity, column)).add(added));
-    }
+    let conflict = summary::adding(Entity, key, [Column::Journeys, Column::Metres, Column::Seats]);
     let rows: Vec<ActiveModel> = facts
         .iter()
         .map(|(fact, totals)| ActiveModel {

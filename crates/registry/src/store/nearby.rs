@@ -302,12 +302,14 @@ impl Crowds {
         let people: HashSet<Person> = found.keys().map(|(person, _)| *person).collect();
         let of = |column| (journey::Entity, column);
         let participant = |column| Expr::col((participant::Entity, column));
+        let first = || Expr::col(of(journey::Column::Id)).mul(2);
         let select = Query::select()
             .column(of(journey::Column::Id))
             .from(journey::Entity)
             .inner_join(
                 participant::Entity,
-                participant(participant::Column::Id).div(2).eq(Expr::col(of(journey::Column::Id))),
+                // Both rows by their key: dividing it would read every participant.
+                participant(participant::Column::Id).is_in([first(), first().add(1)]),
             )
             .and_where(Expr::cust("revision > 0"))
             .and_where(Expr::col(of(journey::Column::Change)).gt(oldest))

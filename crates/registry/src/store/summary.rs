@@ -59,6 +59,20 @@ impl Totals {
     }
 }
 
+/// On a row that is there already, adds to its sums.
+pub(super) fn adding<E: EntityTrait>(
+    entity: E,
+    key: impl IntoIterator<Item = E::Column>,
+    sums: [E::Column; 3],
+) -> OnConflict {
+    let mut conflict = OnConflict::columns(key);
+    for column in sums {
+        let added = Expr::cust(format!("excluded.{}", column.to_string()));
+        conflict.value(column, Expr::col((entity, column)).add(added));
+    }
+    conflict
+}
+
 /// Adds to the days of operators, within a change.
 pub async fn add(tx: &Tx, changes: BTreeMap<(LocalDay, i64), Totals>) -> Result<(), RegistryError> {
     if changes.is_empty() {
@@ -71,13 +85,8 @@ pub async fn add(tx: &Tx, changes: BTreeMap<(LocalDay, i64), Totals>) -> Result<
         metres: Set(totals.metres),
         seats: Set(totals.seats),
     });
-    let mut conflict = OnConflict::columns([Column::Day, Column::OperatorId]);
-    for column in [Column::Journeys, Column::Metres, Column::Seats] {
-        conflict.value(
-            column,
-            Expr::col((Entity, column)).add(Expr::cust(format!("excluded.{}", column.to_string()))),
-        );
-    }
+    let conflict =
+        adding(Entity, [Column::Day, Column::OperatorId], [Column::Journeys, Column::Metres, Column::Seats]);
     Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(tx.connection()).await?;
     Ok(())
 }

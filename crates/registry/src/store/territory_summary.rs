@@ -4,12 +4,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, QuerySelect as _, Statement};
 use socle::store::{Database, Tx};
 
 use super::fact::{Fact, ROWS, month_of};
-use super::summary::Totals;
+use super::summary::{self, Totals};
 use super::territory::Territory;
 use super::{RegistryError, territory_place};
 use crate::model::LocalDay;
@@ -146,11 +145,8 @@ pub(super) async fn add(
             }
         }
     }
-    let mut conflict = OnConflict::columns([Column::TerritoryId, Column::Axis, Column::Month, Column::Value]);
-    for column in [Column::Journeys, Column::Metres, Column::Seats] {
-        let added = Expr::cust(format!("excluded.{}", column.to_string()));
-        conflict.value(column, Expr::col((Entity, column)).add(added));
-    }
+    let key = [Column::TerritoryId, Column::Axis, Column::Month, Column::Value];
+    let conflict = summary::adding(Entity, key, [Column::Journeys, Column::Metres, Column::Seats]);
     let rows: Vec<ActiveModel> = sums
         .into_iter()
         .map(|((territory, axis, month, value), totals)| ActiveModel {

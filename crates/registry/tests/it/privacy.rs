@@ -100,7 +100,9 @@ on_both_stores! {
         assert_eq!(document.json()["journeys"].as_array().map(Vec::len), Some(2));
 
         let erase = format!("{path}/effacer");
-        assert_eq!(submit(&erase, &asked("phone", national.clone())).await.status, 422, "to be confirmed");
+        let unsure = submit(&erase, &asked("phone", national.clone())).await;
+        assert_eq!(unsure.status, 422, "to be confirmed");
+        assert!(unsure.text.contains("2 trajets") && unsure.text.contains("Cochez la case"), "where one was: {}", unsure.text);
         let mut sure = asked("phone", national.clone());
         sure.push(("sure".to_owned(), "oui".to_owned()));
         assert_eq!(submit(&erase, &sure).await.status, 303);
