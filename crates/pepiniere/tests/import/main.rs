@@ -1,122 +1,22 @@
 //! An operator's history enters the registry by command, whole, once, whatever happens on the way.
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::Arc;
+use std::path::Path;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use registry::store::{import, journey, participant};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde_json::{Value, json};
-use socle::store::{Database, Migrations, Store};
-use testkit::{JourneyBody, StoreKind};
+use testkit::StoreKind;
 
-/// A house that only commands open.
-struct House {
-    folder: tempfile::TempDir,
-    store: Store,
-}
+mod files;
+mod house;
 
-struct Operator {
-    number: i64,
-    uuid: String,
-}
-
-impl House {
-    fn on(kind: StoreKind) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = match kind {
-            StoreKind::Sqlite => Store::Sqlite { folder: folder.path().to_owned() },
-            StoreKind::Postgres { url } => Store::Postgres {
-                url,
-                schema_prefix: format!("i{:x}_", u64::from_be_bytes(socle::chance::secret_bytes())),
-            },
-        };
-        Self { folder, store }
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pepiniere"));
-        command.args(arguments).args(["--format", "json"]).env("PEPINIERE_STORE__FOLDER", self.folder.path());
-        if let Store::Postgres { url, schema_prefix } = &self.store {
-            command
-                .env("PEPINIERE_STORE__POSTGRES", url)
-                .env("PEPINIERE_STORE__SCHEMA_PREFIX", schema_prefix);
-        }
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().expect("the program")
-    }
-
-    fn operator(&self, name: &str) -> Operator {
-        let output = self.run(&[
-            "registry",
-            "register-operator",
-            "--name",
-            name,
-            "--legal-name",
-            name,
-            "--siret",
-            "90000000100010",
-            "--email",
-            "a@exemple.fr",
-        ]);
-        let said = report(&output);
-        let number =
-            said["tenant"].as_str().and_then(|tenant| tenant.strip_prefix("operator:")?.parse().ok());
-        Operator {
-            number: number.expect("a number"),
-            uuid: said["operators"][0]["uuid"].as_str().expect("a UUID").to_owned(),
-        }
-    }
-
-    fn file(&self, name: &str, content: &[u8]) -> PathBuf {
-        let path = self.folder.path().join(name);
-        std::fs::write(&path, content).expect("a file");
-        path
-    }
-
-    fn import(&self, file: &Path, operator: &Operator) -> Output {
-        self.run(&["registry", "import", file.to_str().expect("a path"), "--operator", &operator.uuid])
-    }
-
-    fn start_importing(&self, file: &Path, operator: &Operator) -> Child {
-        self.command(&["registry", "import", file.to_str().expect("a path"), "--operator", &operator.uuid])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program")
-    }
-
-    async fn database(&self) -> Database {
-        let migrations = Migrations::with_common(registry::store::MIGRATIONS);
-        Database::open(&self.store, "registry", &migrations, Arc::new(socle::clock::SystemClock))
-            .await
-            .expect("the registry's database")
-    }
-
-    /// The journeys of an operator, by the identifier it gave.
-    async fn journeys(&self, operator: &Operator) -> Vec<journey::Model> {
-        journey::Entity::find()
-            .filter(journey::Column::OperatorId.eq(operator.number))
-            .order_by_asc(journey::Column::OperatorJourneyId)
-            .all(self.database().await.read())
-            .await
-            .expect("journeys")
-    }
-
-    fn is_healthy(&self) {
-        let examined = self.run(&["doctor"]);
-        assert_eq!(report(&examined)["healthy"], true, "{}", String::from_utf8_lossy(&examined.stdout));
-    }
-}
+use files::{ndjson, numbered, table};
+use house::{House, Operator, complaint, report};
 
 /// Runs a story on both stores.
 macro_rules! on_both_stores {
@@ -137,86 +37,6 @@ macro_rules! on_both_stores {
             }
         }
     )*};
-}
-
-fn report(output: &Output) -> Value {
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(
-        text.trim_end().lines().count(),
-        1,
-        "one line on standard output: {text} {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    serde_json::from_str(&text).expect("JSON")
-}
-
-/// One line that says what is wrong.
-fn complaint(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(1), "a problem in the input");
-    let text = String::from_utf8_lossy(&output.stderr).trim_end().to_owned();
-    assert_eq!(text.lines().count(), 1, "{text}");
-    text
-}
-
-/// The journey of this number, of two people who make no other, in December 2025.
-fn numbered(number: usize) -> JourneyBody {
-    let first: Timestamp = "2025-12-01T06:00:00Z".parse().expect("an instant");
-    let minutes = i64::try_from(number % 20_000).expect("a small number");
-    let mut journey = JourneyBody::an_hour_before(first)
-        .at(first + SignedDuration::from_mins(minutes), 30)
-        .of(&format!("driver {number}"), &format!("passenger {number}"))
-        .trip(&format!("trip-{number}"))
-        .with("/operator_journey_id", format!("journey-{number:06}"));
-    if number.is_multiple_of(3) {
-        journey.0["driver"]["identity"]["lastname"] = "Hérault".into();
-        journey.0["incentives"] = json!([{"index": 0, "siret": "11000101300017", "amount": 150}]);
-        journey.0["passenger"]["seats"] = 2.into();
-    }
-    if number.is_multiple_of(4) {
-        journey.0["passenger"]["identity"]["over_18"] = true.into();
-        journey.0["passenger"]["identity"]["travel_pass"] = json!({"name": "navigo", "user_id": "N1"});
-        journey.0["received_at"] = (first + SignedDuration::from_mins(minutes + 45)).to_string().into();
-    }
-    journey
-}
-
-fn ndjson(journeys: &[JourneyBody]) -> Vec<u8> {
-    journeys.iter().flat_map(|journey| format!("{journey}\n").into_bytes()).collect()
-}
-
-fn flatten(path: &str, value: &Value, row: &mut BTreeMap<String, String>) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                flatten(&if path.is_empty() { name.clone() } else { format!("{path}.{name}") }, member, row);
-            }
-        }
-        Value::String(text) => drop(row.insert(path.to_owned(), text.clone())),
-        other => drop(row.insert(path.to_owned(), other.to_string())),
-    }
-}
-
-/// The same journeys as a spreadsheet would hold them.
-fn table(journeys: &[JourneyBody], separator: u8) -> Vec<u8> {
-    let rows: Vec<BTreeMap<String, String>> = journeys
-        .iter()
-        .map(|journey| {
-            let mut row = BTreeMap::new();
-            flatten("", &journey.0, &mut row);
-            row
-        })
-        .collect();
-    let mut columns: Vec<&String> = rows.iter().flat_map(BTreeMap::keys).collect();
-    columns.sort();
-    columns.dedup();
-    let mut writer = csv::WriterBuilder::new().delimiter(separator).from_writer(Vec::new());
-    writer.write_record(&columns).expect("a line");
-    for row in &rows {
-        writer
-            .write_record(columns.iter().map(|column| row.get(*column).map_or("", String::as_str)))
-            .expect("a line");
-    }
-    writer.into_inner().expect("bytes")
 }
 
 /// What must be the same however journeys came in: all but numbers, seals and the present.
