@@ -4,6 +4,7 @@ pub mod api;
 mod commands;
 mod demo;
 pub mod explanation;
+pub mod export;
 pub mod generation;
 pub mod import;
 mod indicators;
@@ -55,7 +56,9 @@ pub static SHEET: Sheet = Sheet {
         entry("Essayer un trajet", "/registre/essai", Some("journey.judge")),
         entry("Clés d’accès", "/registre/cles", Some("credentials.read")),
         entry("Notifications", "/registre/notifications", Some("subscription.read")),
+        entry("Chiffres", "/registre/chiffres", Some("operator.figures")),
         entry("Territoires", "/registre/territoires", Some("territory.figures")),
+        entry("Exports", "/registre/exports", Some("journey.export")),
         entry("Personnes", "/registre/personnes", Some("user.list")),
         entry("Opérateurs", "/registre/operateurs", Some("operator.list")),
         entry("Règles", "/registre/regles", Some("rules.read")),
@@ -81,6 +84,7 @@ pub struct Registry {
     pub(crate) terms: &'static TermsCatalogue,
     pub(crate) working_keys: api::WorkingKeys,
     verification: Arc<Notify>,
+    exports: Arc<Notify>,
 }
 
 impl Registry {
@@ -88,6 +92,7 @@ impl Registry {
     pub async fn open(house: &Arc<House>) -> anyhow::Result<Self> {
         let (database, keyring) = house.open_database(SHEET.id, SHEET.migrations).await?;
         store::fact::catch_up(&database).await.context("counting past journeys")?;
+        store::quality::catch_up(&database, &TERMS).await.context("counting past receptions")?;
         let linkage = Linkage::current(&keyring).await.context("linkage key")?;
         let tokens = TokenSigner::current(&keyring).await.context("token key")?;
         Ok(Self {
@@ -100,12 +105,18 @@ impl Registry {
             terms: &TERMS,
             working_keys: api::WorkingKeys::default(),
             verification: Arc::new(Notify::new()),
+            exports: Arc::new(Notify::new()),
         })
     }
 
     /// Tells the verification job that a journey waits.
     pub(crate) fn wake_verification(&self) {
         self.verification.notify_one();
+    }
+
+    /// Tells the export job that a file was asked for.
+    pub(crate) fn wake_exports(&self) {
+        self.exports.notify_one();
     }
 }
 

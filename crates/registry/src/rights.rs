@@ -34,6 +34,8 @@ pub const RIGHTS: Rights = Rights {
         "journey.judge":         No  No  Own Own Own No  No  No,
         "journey.browse":        All All Own Own No  No  No  No,
         "journey.read_sent":     All No  Own No  No  No  No  No,
+        "journey.export":        All All Own Own No  Own Own No,
+        "operator.figures":      All All Own Own No  No  No  No,
         "changes.read":          No  No  Own Own Own No  No  No,
         "subscription.read":     All No  Own Own Own No  No  No,
         "subscription.manage":   No  No  Own No  Own No  No  No,

@@ -4,7 +4,9 @@
 mod keyring;
 mod linkage;
 mod master;
+mod opener;
 
 pub use keyring::{DataKey, KeyLine, Keyring, SealError};
 pub use linkage::{Linkage, LinkageKind, Token};
 pub use master::{MasterKeyError, MasterKeys};
+pub use opener::Opener;
