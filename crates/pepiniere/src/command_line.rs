@@ -15,7 +15,7 @@ use socle::places::Places;
 use socle::service::{Finished, Report};
 use tracing_subscriber::EnvFilter;
 
-use crate::{backup, compliance, demo, doctor, invitation, keys, reference, services, serving};
+use crate::{backup, compliance, demo, doctor, invitation, keys, reference, services, serving, switches};
 
 fn path(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name("PATH").help(help).value_parser(value_parser!(PathBuf))
@@ -70,7 +70,8 @@ fn command() -> Command {
         .subcommand(compliance::command())
         .subcommand(invitation::command())
         .subcommand(keys::command())
-        .subcommand(reference::command());
+        .subcommand(reference::command())
+        .subcommand(switches::command());
     for service in services() {
         if let Some(own) = service.command() {
             command = command.subcommand(own);
@@ -131,6 +132,7 @@ async fn dispatch(matches: &ArgMatches, report: Report) -> anyhow::Result<Finish
         Some(("compliance", arguments)) => compliance::run(arguments, report),
         Some(("invite", arguments)) => invitation::run(config()?, arguments, report).await,
         Some(("keys", arguments)) => keys::run(config()?, arguments, report).await,
+        Some(("switch", arguments)) => switches::run(config()?, arguments, report).await,
         Some(("reference", arguments)) => reference::run(&config()?, arguments, report),
         Some((name, arguments)) => {
             let service = services()

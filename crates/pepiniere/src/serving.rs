@@ -112,9 +112,10 @@ pub fn listen(
                 },
             ),
         ];
-        jobs::start(house.people.database(), own, instance, &stopping);
+        jobs::start(house.people.database(), "socle", &house.switches, own, instance, &stopping);
         for room in rooms.0.iter() {
-            jobs::start(room.database(), room.jobs(), instance, &stopping);
+            let (database, service) = (room.database(), room.sheet().id);
+            jobs::start(database, service, &house.switches, room.jobs(), instance, &stopping);
         }
     }
     let site = app::build(&house, rooms.clone(), Alive { stopping: stopping.clone(), metrics: metrics() });

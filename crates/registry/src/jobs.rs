@@ -18,7 +18,8 @@ pub fn jobs(registry: &Arc<Registry>) -> Vec<Job> {
             let registry = Arc::clone(&verifying);
             async move { Ok(verification::run(&registry.database).await?) }
         })
-        .woken_by(Arc::clone(&registry.verification)),
+        .woken_by(Arc::clone(&registry.verification))
+        .cut_by("verification"),
         Job::new(
             "notification",
             "Notification des changements d’état",
@@ -30,7 +31,8 @@ pub fn jobs(registry: &Arc<Registry>) -> Vec<Job> {
                     Ok(Ran { done, more })
                 }
             },
-        ),
+        )
+        .cut_by("notifications"),
         Job::new("forgetting", "Oubli de ce qui n’est plus utile", Duration::from_hours(1), move || {
             let registry = Arc::clone(&forgetting);
             async move {
@@ -46,12 +48,14 @@ pub fn jobs(registry: &Arc<Registry>) -> Vec<Job> {
                 let before = erasure::limit(registry.house.clock.now(), months);
                 Ok(erasure::run(&registry.database, before).await?)
             }
-        }),
+        })
+        .cut_by("retention"),
         Job::new("exports", "Écriture des exports demandés", Duration::from_secs(30), move || {
             let registry = Arc::clone(&exporting);
             async move { export::run(&registry).await }
         })
-        .woken_by(Arc::clone(&registry.exports)),
+        .woken_by(Arc::clone(&registry.exports))
+        .cut_by("exports"),
         Job::new(
             "export-clearing",
             "Retrait des exports de plus de sept jours",

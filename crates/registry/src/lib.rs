@@ -26,6 +26,7 @@ use socle::rights::Scope;
 use socle::seal::{Keyring, Linkage};
 use socle::service::{Demonstration, Finished, MenuEntry, Progress, Report, Room, Service, Sheet};
 use socle::store::Database;
+use socle::switches::{self, Switch};
 use tokio::sync::Notify;
 
 use crate::api::TokenSigner;
@@ -64,7 +65,35 @@ pub static SHEET: Sheet = Sheet {
         entry("Règles", "/registre/regles", Some("rules.read")),
         entry("Files de travail", "/registre/files", Some("queues.read")),
         entry("Données personnelles", "/registre/donnees", Some("privacy.read")),
+        entry("Interrupteurs", "/interrupteurs/registry", Some(switches::ACTION)),
         entry("Journal", "/registre/journal", Some("audit.read")),
+    ],
+    switches: &[
+        Switch {
+            name: "intake",
+            title: "Réception des trajets",
+            while_cut: "Envois, corrections et annulations sont refusés avec le code 503 : les opérateurs les renverront. Les lectures continuent.",
+        },
+        Switch {
+            name: "verification",
+            title: "Examen des trajets",
+            while_cut: "Les trajets reçus restent en attente ; ils seront examinés ensuite.",
+        },
+        Switch {
+            name: "notifications",
+            title: "Notifications aux opérateurs",
+            while_cut: "Les changements d’état s’accumulent ; ils seront notifiés ensuite, dans l’ordre.",
+        },
+        Switch {
+            name: "exports",
+            title: "Écriture des exports",
+            while_cut: "Les exports demandés attendent. Ceux qui sont prêts se téléchargent toujours.",
+        },
+        Switch {
+            name: "retention",
+            title: "Effacement des trajets anciens",
+            while_cut: "Plus rien n’est effacé par la règle de conservation. À ne couper que le temps d’une enquête : la règle reste due.",
+        },
     ],
     privacy: include_str!("../data/privacy.toml"),
     risks: include_str!("../data/risks.toml"),

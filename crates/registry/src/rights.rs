@@ -52,6 +52,7 @@ pub const RIGHTS: Rights = Rights {
         "user.manage":           All No  Own No  No  Own No  No,
         "rules.read":            All All Own Own No  Own Own All,
         "queues.read":           All All No  No  No  No  No  No,
+        "switches.manage":       All No  No  No  No  No  No  No,
         "privacy.read":          All No  No  No  No  No  No  All,
         "privacy.person":        No  No  No  No  No  No  No  All,
         "privacy.breach":        All No  No  No  No  No  No  All,

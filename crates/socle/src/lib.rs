@@ -24,4 +24,5 @@ pub mod risk;
 pub mod seal;
 pub mod service;
 pub mod store;
+pub mod switches;
 pub mod web;

@@ -42,6 +42,8 @@ pub fn action(action: &str) -> &str {
         "operator.registered" => "Opérateur inscrit",
         "operator.resumed" => "Suspension de l’opérateur levée",
         "operator.suspended" => "Opérateur suspendu",
+        "switch.cut" => "Interrupteur coupé",
+        "switch.put_back" => "Interrupteur remis en marche",
         "subscription.ended" => "Notifications arrêtées",
         "subscription.opened" => "Notifications demandées",
         "territory.perimeter_set" => "Périmètre d’une collectivité changé",

@@ -13,5 +13,6 @@ mod rights;
 mod risks;
 mod sign_in;
 mod statistics;
+mod switches;
 mod terms;
 mod territories;

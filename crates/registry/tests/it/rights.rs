@@ -90,6 +90,7 @@ async fn attempt(
         "user.manage" => holder.form("/registre/personnes", &[("email", "")]).await.status,
         "rules.read" => get("/registre/regles".to_owned()).await,
         "queues.read" => get("/registre/files".to_owned()).await,
+        "switches.manage" => get("/interrupteurs/registry".to_owned()).await,
         "privacy.read" => get("/registre/donnees".to_owned()).await,
         "privacy.person" => get("/registre/donnees/personne".to_owned()).await,
         "privacy.breach" => get("/registre/violations".to_owned()).await,
@@ -102,7 +103,7 @@ async fn attempt(
 fn is_a_page(action: &str) -> bool {
     let pages = ["journey.browse", "journey.read_sent", "journey.export"];
     pages.contains(&action)
-        || ["operator.", "territory.", "privacy.", "user.", "rules.", "queues.", "audit."]
+        || ["operator.", "territory.", "privacy.", "user.", "rules.", "queues.", "switches.", "audit."]
             .iter()
             .any(|start| action.starts_with(start))
 }

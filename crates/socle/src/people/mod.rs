@@ -18,8 +18,10 @@ use crate::seal::{Keyring, SealError};
 use crate::store::{Database, Migration, StoreError};
 
 /// The migrations of the socle's own database.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "socle_0001", sql: include_str!("../../migrations/socle/0001.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "socle_0001", sql: include_str!("../../migrations/socle/0001.sql") },
+    Migration { name: "socle_0002", sql: include_str!("../../migrations/socle/0002.sql") },
+];
 
 /// Why something about agents failed, when it is nobody's mistake.
 #[derive(Debug, thiserror::Error)]

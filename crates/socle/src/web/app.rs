@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
-use super::{Assets, Problem, answer, guard, public, sign_in};
+use super::{Assets, Problem, answer, guard, public, sign_in, switches};
 use crate::house::House;
 use crate::service::{Room, Sheet};
 
@@ -48,9 +48,11 @@ pub fn build(house: &Arc<House>, rooms: Rooms, alive: Alive) -> Router {
     let mut site = Router::new()
         .merge(public::routes(rooms.clone(), alive))
         .merge(sign_in::routes(rooms.clone()))
+        .merge(switches::routes(rooms.clone()))
         .merge(Assets::routes(&house.config.theme));
     for room in rooms.0.iter() {
-        site = site.merge(room.routes());
+        let guard = middleware::from_fn_with_state(room.sheet(), switches::guard);
+        site = site.merge(room.routes().layer(guard));
     }
     site.fallback(|| async { Problem::NotFound })
         .layer(CatchPanicLayer::custom(panicked))
