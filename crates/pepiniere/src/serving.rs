@@ -95,7 +95,8 @@ pub fn listen(
     let (stop, stopping) = watch::channel(false);
     if with_jobs {
         let instance = &house.config.instance();
-        let people = house.people.clone();
+        let (people, reviewed, base_url) =
+            (house.people.clone(), house.people.clone(), house.config.base_url());
         let own = vec![
             outbox::job(people.database().clone(), people.keyring().clone(), house.transports.clone()),
             Job::new(
@@ -108,6 +109,18 @@ pub fn listen(
                         people.forget_ended().await?;
                         outbox::forget_sent(people.database()).await?;
                         Ok(jobs::Ran::default())
+                    }
+                },
+            ),
+            Job::new(
+                "dormant-accounts",
+                "Fermeture des accès inutilisés depuis un an",
+                Duration::from_hours(6),
+                move || {
+                    let (people, base_url) = (reviewed.clone(), base_url.clone());
+                    async move {
+                        let done = people.close_dormant(&base_url).await?;
+                        Ok(jobs::Ran { done: done.told + done.taken, more: false })
                     }
                 },
             ),

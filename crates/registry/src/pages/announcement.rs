@@ -32,6 +32,7 @@ impl Done {
             "export-demande" => {
                 "L’export est demandé. Il s’écrit sans vous\u{a0}: un courriel vous prévient quand il est prêt."
             }
+            "acces-garde" => "Le rôle est confirmé pour un an.",
             "export-annule" => "L’export est annulé.",
             "operateur-suspendu" => "L’opérateur est suspendu : ses envois sont refusés dès maintenant.",
             "operateur-repris" => {

@@ -1,5 +1,6 @@
 //! Pages of the registry, handlers beside their templates (`templates/`).
 
+mod access_review;
 mod announcement;
 mod asked;
 mod breach;
@@ -58,6 +59,7 @@ pub fn routes(registry: &Arc<Registry>) -> Router {
         .merge(operator_figures::routes())
         .merge(notifications::routes())
         .merge(people::routes())
+        .merge(access_review::routes())
         .merge(personal_data::routes())
         .merge(person::routes())
         .merge(breaches::routes())

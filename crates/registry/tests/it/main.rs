@@ -1,5 +1,6 @@
 //! The registry through its front door: HTTP in, HTTP out, on both stores.
 
+mod access_review;
 mod api;
 mod audit;
 mod changes;

@@ -1,6 +1,6 @@
 //! What goes wrong is cut at once, without stopping the program and without losing anything.
 
-use testkit::{Agent, JourneyBody, TestHouse, on_both_stores};
+use testkit::{Agent, JourneyBody, on_both_stores};
 
 async fn cut(admin: &Agent, switch: &str, reason: &str) {
     let form = [("geste", "couper"), ("raison", reason)];

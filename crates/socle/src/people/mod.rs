@@ -6,12 +6,14 @@ mod agent;
 mod challenge;
 mod code_generator;
 mod membership;
+mod review;
 mod session;
 
 pub use agent::{Agent, Email, NotAnEmail};
 pub use challenge::{Challenge, ChallengeRefused, Method};
 pub use code_generator::CodeRefused;
 pub use membership::{Membership, NewMembership};
+pub use review::Dormant;
 pub use session::{SESSION_COOKIE, Session, SignedIn};
 
 use crate::seal::{Keyring, SealError};
