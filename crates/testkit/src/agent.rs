@@ -43,8 +43,20 @@ impl Agent {
 
     /// Saves a file; `None` when it is refused or breaks off.
     pub async fn save(&self, path: &str) -> Option<Vec<u8>> {
-        let answer = self.request(Method::GET, path).send().await.ok()?.error_for_status().ok()?;
+        let answer = self.request(Method::GET, path).send().await.ok()?;
+        (answer.status() == 200).then_some(())?;
         answer.bytes().await.ok().map(|bytes| bytes.to_vec())
+    }
+
+    /// Downloads a file and keeps nothing of it: its bytes, counted.
+    pub async fn weigh(&self, path: &str) -> Option<u64> {
+        let mut answer = self.request(Method::GET, path).send().await.ok()?;
+        (answer.status() == 200).then_some(())?;
+        let mut bytes = 0;
+        while let Some(piece) = answer.chunk().await.ok()? {
+            bytes += piece.len() as u64;
+        }
+        Some(bytes)
     }
 
     /// Sends a form.

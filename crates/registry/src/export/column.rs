@@ -1,11 +1,7 @@
 use std::borrow::Cow;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
 use super::audience::Audience;
-use super::line::{Line, Part, Sent};
-use super::place_labels::PlaceLabels;
+use super::line::{Line, Moment, Part, Sent};
 
 /// What a cell holds.
 #[derive(Clone, Debug)]
@@ -14,8 +10,7 @@ pub enum Cell<'a> {
     Text(Cow<'a, str>),
     Integer(i64),
     Decimal(f64),
-    /// An instant, and the clocks by which people read it.
-    Moment(Timestamp, &'a TimeZone),
+    Moment(Moment),
 }
 
 /// What all the cells of a column hold.
@@ -72,13 +67,12 @@ fn euros<'a>(cents: i64) -> Cell<'a> {
     Cell::Decimal(cents as f64 / 100.0)
 }
 
-fn date<'a>(at: Timestamp, labels: &PlaceLabels) -> Cell<'a> {
-    Cell::Text(Cow::Owned(labels.zone.to_datetime(at).date().to_string()))
+fn date<'a>(moment: &Moment) -> Cell<'a> {
+    owned(Some(moment.local.date().to_string()))
 }
 
-fn time<'a>(at: Timestamp, labels: &PlaceLabels) -> Cell<'a> {
-    let local = labels.zone.to_datetime(at);
-    Cell::Text(Cow::Owned(format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second())))
+fn time<'a>(moment: &Moment) -> Cell<'a> {
+    owned(Some(moment.local.time().to_string()))
 }
 
 fn duration<'a>(line: &Line<'_>) -> Cell<'a> {
@@ -125,14 +119,14 @@ const ALL: &[Column] = &[
         owned((!labels.is_empty()).then(|| labels.join(" ")))
     }),
     column!("received_datetime", Moment, OPERATOR_AND_REGISTRY, |line| {
-        Cell::Moment(line.departure.received_at.timestamp(), &line.from.zone)
+        Cell::Moment(Moment::new(line.departure.received_at.timestamp(), &line.from.zone))
     }),
-    column!("start_datetime", Moment, EVERYONE, |line| Cell::Moment(line.start, &line.from.zone)),
-    column!("start_date", Text, EVERYONE, |line| date(line.start, line.from)),
-    column!("start_time", Text, EVERYONE, |line| time(line.start, line.from)),
-    column!("end_datetime", Moment, EVERYONE, |line| Cell::Moment(line.end, &line.to.zone)),
-    column!("end_date", Text, EVERYONE, |line| date(line.end, line.to)),
-    column!("end_time", Text, EVERYONE, |line| time(line.end, line.to)),
+    column!("start_datetime", Moment, EVERYONE, |line| Cell::Moment(line.start)),
+    column!("start_date", Text, EVERYONE, |line| date(&line.start)),
+    column!("start_time", Text, EVERYONE, |line| time(&line.start)),
+    column!("end_datetime", Moment, EVERYONE, |line| Cell::Moment(line.end)),
+    column!("end_date", Text, EVERYONE, |line| date(&line.end)),
+    column!("end_time", Text, EVERYONE, |line| time(&line.end)),
     column!("duration", Text, EVERYONE, |line| duration(line)),
     // Kilometres.
     column!("distance", Decimal, EVERYONE, |line| Cell::Decimal(

@@ -46,8 +46,8 @@ impl Sheet for CsvFile {
                     }
                     Cell::Integer(value) => write!(self.cell, "{value}"),
                     Cell::Decimal(value) => write!(self.cell, "{value}"),
-                    Cell::Moment(at, zone) => {
-                        write!(self.cell, "{}", at.display_with_offset(zone.to_offset(at)))
+                    Cell::Moment(moment) => {
+                        write!(self.cell, "{}", moment.at.display_with_offset(moment.offset))
                     }
                 };
                 self.writer.write_field(self.cell.as_bytes())?;

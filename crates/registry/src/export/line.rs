@@ -2,6 +2,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use socle::places::Places;
@@ -71,8 +73,23 @@ pub struct Line<'a> {
     pub operator: &'a str,
     pub audience: &'a Audience,
     /// As this audience may know them.
-    pub start: Timestamp,
-    pub end: Timestamp,
+    pub start: Moment,
+    pub end: Moment,
+}
+
+/// An instant, and what the clocks of its place say.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    pub at: Timestamp,
+    pub offset: Offset,
+    pub local: DateTime,
+}
+
+impl Moment {
+    pub fn new(at: Timestamp, zone: &TimeZone) -> Self {
+        let offset = zone.to_offset(at);
+        Self { at, offset, local: offset.to_datetime(at) }
+    }
 }
 
 impl Line<'_> {
@@ -123,16 +140,17 @@ impl Labels {
         }
         let mut lines = Vec::with_capacity(departures.len());
         for (departure, body) in departures.iter().zip(&bodies) {
+            let (from, to) = (&self.known[&departure.start_place], &self.known[&departure.end_place]);
             lines.push(Line {
                 departure,
                 sent: body.as_deref().map(serde_json::from_slice).transpose()?,
                 incentives: serde_json::from_str(&departure.incentives)?,
                 broken: serde_json::from_str(&departure.violations)?,
-                from: &self.known[&departure.start_place],
-                to: &self.known[&departure.end_place],
+                from,
+                to,
                 operator: self.operators.get(&departure.operator_id).map_or("", String::as_str),
-                start: self.instant(departure.start_at.timestamp()),
-                end: self.instant(departure.end_at.timestamp()),
+                start: Moment::new(self.instant(departure.start_at.timestamp()), &from.zone),
+                end: Moment::new(self.instant(departure.end_at.timestamp()), &to.zone),
                 audience: &self.audience,
             });
         }

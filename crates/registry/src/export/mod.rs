@@ -84,6 +84,15 @@ pub async fn forget(registry: &Registry) -> anyhow::Result<Ran> {
     Ok(Ran { done, more: done > 0 })
 }
 
+/// Removes the finished exports that hold departures between two instants: somebody in them was erased.
+pub async fn withdraw(registry: &Registry, first: Timestamp, last: Timestamp) -> anyhow::Result<()> {
+    for export in export::covering(&registry.database, first, last).await? {
+        documents(registry).remove(&export.document()).await?;
+        export::expire(&registry.database, export).await?;
+    }
+    Ok(())
+}
+
 /// What an export may read, from whose it is.
 fn selection(export: &Export) -> Result<Selection, RegistryError> {
     let owner = Scope::Tenant(export.tenant.clone());

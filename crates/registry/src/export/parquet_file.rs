@@ -81,7 +81,7 @@ fn array(column: &Column, lines: &[Line<'_>]) -> ArrayRef {
             let mut builder = TimestampMicrosecondBuilder::with_capacity(lines.len()).with_timezone("UTC");
             for cell in cells {
                 builder.append_option(match cell {
-                    Cell::Moment(at, _) => Some(at.as_microsecond()),
+                    Cell::Moment(moment) => Some(moment.at.as_microsecond()),
                     _ => None,
                 });
             }

@@ -61,8 +61,8 @@ fn write_line(
             #[expect(clippy::cast_precision_loss, reason = "numbers of journeys, far below 2^53")]
             Cell::Integer(value) => sheet.write_number(row, index, value as f64)?,
             Cell::Decimal(value) => sheet.write_number(row, index, value)?,
-            Cell::Moment(at, zone) => {
-                sheet.write_string(row, index, at.display_with_offset(zone.to_offset(at)).to_string())?
+            Cell::Moment(moment) => {
+                sheet.write_string(row, index, moment.at.display_with_offset(moment.offset).to_string())?
             }
         };
     }

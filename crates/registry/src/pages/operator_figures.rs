@@ -123,7 +123,7 @@ fn advised(measure: Measure) -> Option<(&'static str, &'static str)> {
         Measure::Received | Measure::Refused => return None,
         Measure::Late => (
             "envoyés tard",
-            "Plus de la moitié du délai d’envoi était passée. Envoyez chaque trajet dès son arrivée\u{a0}: une panne d’un jour suffit sinon à tout faire refuser.",
+            "Plus de la moitié du délai d’envoi était passée à leur réception. Envoyez chaque trajet dès son arrivée\u{a0}: une panne d’un jour suffit sinon à tout faire refuser.",
         ),
         Measure::Unplaced => (
             "sans commune de départ ou d’arrivée",

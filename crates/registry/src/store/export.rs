@@ -431,6 +431,20 @@ pub async fn overdue(database: &Database) -> Result<Vec<Export>, RegistryError> 
         .await?)
 }
 
+/// The finished exports that hold departures between two instants (included).
+pub async fn covering(
+    database: &Database,
+    first: Timestamp,
+    last: Timestamp,
+) -> Result<Vec<Export>, RegistryError> {
+    Ok(Entity::find()
+        .filter(Column::State.eq(State::Ready.as_str()))
+        .filter(Column::FromAt.lte(Instant::from(last)))
+        .filter(Column::ToAt.gt(Instant::from(first)))
+        .all(database.read())
+        .await?)
+}
+
 /// Marks an export whose document is gone.
 pub async fn expire(database: &Database, export: Export) -> Result<(), RegistryError> {
     database.write(move |tx| Box::pin(async move { close(tx, &export, State::Expired).await })).await

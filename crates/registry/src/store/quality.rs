@@ -38,7 +38,7 @@ impl ActiveModelBehavior for ActiveModel {}
 pub enum Measure {
     /// Stored, whatever became of it.
     Received,
-    /// Received after half the time there was to send it.
+    /// Received in time, after half the time there was to send it.
     Late,
     /// An end lies in no commune.
     Unplaced,
@@ -107,7 +107,8 @@ impl Counts {
         acquisition: Acquisition,
     ) {
         self.add(operator, received, Measure::Received);
-        if received.duration_since(start).as_hours() * 2 >= terms.hours_to_send {
+        let too_late = violations.iter().any(|violation| violation.label() == Label::Expired);
+        if !too_late && received.duration_since(start).as_hours() * 2 >= terms.hours_to_send {
             self.add(operator, received, Measure::Late);
         }
         if acquisition == Acquisition::Failed {

@@ -14,7 +14,7 @@ use testkit::{Agent, JourneyBody, OperatorServer, TestHouse, on_both_stores};
 const PERIOD: [(&str, &str); 2] = [("from", "2026-11-20"), ("to", "2026-11-30")];
 
 /// Asks for an export and waits until it can be saved; its path.
-async fn export(agent: &Agent, format: &str) -> String {
+pub async fn export(agent: &Agent, format: &str) -> String {
     let form = [PERIOD[0], PERIOD[1], ("format", format)];
     let asked = agent.submit("/registre/exports", &form).await;
     assert_eq!(asked.status, 303, "{}", asked.text);

@@ -99,6 +99,8 @@ on_both_stores! {
         assert!(document.text.contains(&phone) && !document.text.contains(&bob), "hers, not Bob's");
         assert_eq!(document.json()["journeys"].as_array().map(Vec::len), Some(2));
 
+        let staff = house.agent("operator.user", Some(operator.id)).await;
+        let exported = crate::exports::export(&staff, "csv").await;
         let erase = format!("{path}/effacer");
         let unsure = submit(&erase, &asked("phone", national.clone())).await;
         assert_eq!(unsure.status, 422, "to be confirmed");
@@ -106,6 +108,7 @@ on_both_stores! {
         let mut sure = asked("phone", national.clone());
         sure.push(("sure".to_owned(), "oui".to_owned()));
         assert_eq!(submit(&erase, &sure).await.status, 303);
+        assert_eq!(staff.save(&exported).await, None, "files that held her are gone too");
         for (kind, value) in [("phone", national.clone()), ("identity_key", key.clone())] {
             assert!(submit(path, &asked(kind, value)).await.text.contains("ne connaît personne"), "{kind}");
         }

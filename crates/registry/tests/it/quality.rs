@@ -39,7 +39,7 @@ on_both_stores! {
 
         let staff = house.agent("operator.user", Some(own.id)).await;
         let expected: BTreeMap<String, i64> = [
-            ("received", 8), ("late", 2), ("unplaced", 1), ("refused", 2), ("refused_expired", 1),
+            ("received", 8), ("late", 1), ("unplaced", 1), ("refused", 2), ("refused_expired", 1),
             ("refused_distance_too_short", 1), ("refused_too_many_trips_by_day", 0), ("refused_too_close_trips", 0),
             ("corrected", 1), ("canceled", 1), ("repeated", 1),
             // Anna, Boris, Dario and the late one.
@@ -50,7 +50,7 @@ on_both_stores! {
         .collect();
         assert_eq!(november(&staff).await, expected);
         let page = staff.open("/registre/chiffres").await.text;
-        assert!(page.contains("25,0\u{a0}% des trajets sont envoyés tard"), "{page}");
+        assert!(page.contains("12,5\u{a0}% des trajets sont envoyés tard"), "{page}");
         assert!(page.contains("Vérifiez que la distance est en mètres"), "{page}");
         assert!(!page.contains("name=\"operateur\""), "an operator chooses none");
 
