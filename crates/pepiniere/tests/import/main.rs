@@ -220,7 +220,7 @@ on_both_stores! {
 
     async fn an_import_that_is_killed_begins_again_where_it_was(house: House) {
         const LINES: usize = 9_000;
-        const KILLS: usize = 12;
+        const KILLS: usize = 50;
         let operator = house.operator("Opérateur");
         let mut text = Vec::new();
         let (mut short, mut broken) = (Vec::new(), Vec::new());
