@@ -15,7 +15,7 @@ use socle::places::Places;
 use socle::service::{Finished, Report};
 use tracing_subscriber::EnvFilter;
 
-use crate::{backup, compliance, demo, doctor, invitation, keys, reference, services, serving};
+use crate::{backup, compliance, demo, doctor, handover, invitation, keys, reference, services, serving};
 
 fn path(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name("PATH").help(help).value_parser(value_parser!(PathBuf))
@@ -67,6 +67,8 @@ fn command() -> Command {
         .subcommand(Command::new("doctor").about("Check the house: configuration, databases, keys, audit chain"))
         .subcommand(backup::backup_command())
         .subcommand(backup::restore_command())
+        .subcommand(handover::handover_command())
+        .subcommand(handover::receive_command())
         .subcommand(compliance::command())
         .subcommand(invitation::command())
         .subcommand(keys::command())
@@ -128,6 +130,8 @@ async fn dispatch(matches: &ArgMatches, report: Report) -> anyhow::Result<Finish
         Some(("doctor", _)) => doctor::run(config()?, report).await,
         Some(("backup", arguments)) => backup::backup(&config()?, arguments, report).await,
         Some(("restore", arguments)) => backup::restore(&config()?, arguments, report).await,
+        Some(("handover", arguments)) => handover::handover(config()?, arguments, report).await,
+        Some(("receive", arguments)) => handover::receive(config()?, arguments, report).await,
         Some(("compliance", arguments)) => compliance::run(arguments, report),
         Some(("invite", arguments)) => invitation::run(config()?, arguments, report).await,
         Some(("keys", arguments)) => keys::run(config()?, arguments, report).await,

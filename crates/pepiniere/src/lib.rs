@@ -5,6 +5,7 @@ pub mod command_line;
 mod compliance;
 mod demo;
 mod doctor;
+mod handover;
 mod invitation;
 mod keys;
 mod reference;

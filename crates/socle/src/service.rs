@@ -34,6 +34,26 @@ pub struct Sheet {
     /// TOML texts, see [`ProcessingEntry`] and [`RiskFile`].
     pub privacy: &'static str,
     pub risks: &'static str,
+    /// What is written about it, for whoever takes it over.
+    pub documents: &'static [Document],
+    pub sealed: Sealed,
+}
+
+/// Where a service keeps sealed values, for whoever opens them with another program.
+pub struct Sealed {
+    /// A column, and the associated data of its values: capitals stand for the value of a column.
+    pub places: &'static [(&'static str, &'static str)],
+    /// What the opened values are, and the keys used otherwise (Markdown).
+    pub notes: &'static str,
+}
+
+/// A text that is part of the program and leaves with the service.
+pub struct Document {
+    /// A file name: `registry.md`.
+    pub name: &'static str,
+    /// One line: what it tells.
+    pub about: &'static str,
+    pub text: &'static str,
 }
 
 /// An entry of a service's menu.

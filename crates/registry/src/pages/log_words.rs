@@ -34,6 +34,8 @@ pub fn action(action: &str) -> &str {
         "operator.registered" => "Opérateur inscrit",
         "operator.resumed" => "Suspension de l’opérateur levée",
         "operator.suspended" => "Opérateur suspendu",
+        "service.handover_begun" => "Remise du service préparée : ses données ont été copiées",
+        "service.received" => "Service reçu d’une autre maison",
         "subscription.ended" => "Notifications arrêtées",
         "subscription.opened" => "Notifications demandées",
         "territory.perimeter_set" => "Périmètre d’une collectivité changé",

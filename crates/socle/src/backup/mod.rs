@@ -13,6 +13,7 @@ mod take;
 
 use std::path::Path;
 
+pub(crate) use archive::digest_of;
 pub use manifest::{DatabaseEntry, Manifest, Mark, MasterKeyPrint, Member, StoreName, TableEntry};
 pub use restore::{KeyState, Restored, restore};
 pub use take::{Taken, take};

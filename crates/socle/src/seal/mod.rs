@@ -5,6 +5,7 @@ mod keyring;
 mod linkage;
 mod master;
 
+pub(crate) use keyring::WrappedKey;
 pub use keyring::{DataKey, KeyLine, Keyring, SealError};
 pub use linkage::{Linkage, LinkageKind, Token};
 pub use master::{MasterKeyError, MasterKeys};

@@ -1,0 +1,5 @@
+//! A service leaves a house with everything it has, is received in another, or ends.
+
+mod pack;
+mod place;
+mod receipt;
