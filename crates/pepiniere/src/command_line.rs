@@ -15,7 +15,9 @@ use socle::places::Places;
 use socle::service::{Finished, Report};
 use tracing_subscriber::EnvFilter;
 
-use crate::{backup, compliance, demo, doctor, handover, invitation, keys, reference, services, serving};
+use crate::{
+    backup, compliance, demo, destruction, doctor, handover, invitation, keys, reference, services, serving,
+};
 
 fn path(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name("PATH").help(help).value_parser(value_parser!(PathBuf))
@@ -69,6 +71,7 @@ fn command() -> Command {
         .subcommand(backup::restore_command())
         .subcommand(handover::handover_command())
         .subcommand(handover::receive_command())
+        .subcommand(destruction::command())
         .subcommand(compliance::command())
         .subcommand(invitation::command())
         .subcommand(keys::command())
@@ -132,6 +135,7 @@ async fn dispatch(matches: &ArgMatches, report: Report) -> anyhow::Result<Finish
         Some(("restore", arguments)) => backup::restore(&config()?, arguments, report).await,
         Some(("handover", arguments)) => handover::handover(config()?, arguments, report).await,
         Some(("receive", arguments)) => handover::receive(config()?, arguments, report).await,
+        Some(("destroy", arguments)) => destruction::run(config()?, arguments, report).await,
         Some(("compliance", arguments)) => compliance::run(arguments, report),
         Some(("invite", arguments)) => invitation::run(config()?, arguments, report).await,
         Some(("keys", arguments)) => keys::run(config()?, arguments, report).await,

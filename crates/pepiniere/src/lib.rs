@@ -4,6 +4,7 @@ mod backup;
 pub mod command_line;
 mod compliance;
 mod demo;
+mod destruction;
 mod doctor;
 mod handover;
 mod invitation;

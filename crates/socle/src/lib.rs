@@ -7,6 +7,7 @@ pub mod chance;
 pub mod clock;
 pub mod compliance;
 pub mod config;
+pub mod destruction;
 pub mod handover;
 pub mod house;
 pub mod idempotency;

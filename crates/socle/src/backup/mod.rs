@@ -10,6 +10,7 @@ mod postgres;
 mod restore;
 mod sqlite;
 mod take;
+mod without;
 
 use std::path::Path;
 
@@ -17,6 +18,7 @@ pub(crate) use archive::digest_of;
 pub use manifest::{DatabaseEntry, Manifest, Mark, MasterKeyPrint, Member, StoreName, TableEntry};
 pub use restore::{KeyState, Restored, restore};
 pub use take::{Taken, take};
+pub use without::{Concern, concern, fingerprint, rewrite_without};
 
 use crate::store::Migrations;
 
