@@ -16,7 +16,8 @@ use socle::service::{Finished, Report};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    backup, compliance, demo, destruction, doctor, handover, invitation, keys, reference, services, serving,
+    anonymised, backup, compliance, demo, destruction, doctor, handover, invitation, keys, reference,
+    services, serving,
 };
 
 fn path(name: &'static str, help: &'static str) -> Arg {
@@ -71,6 +72,7 @@ fn command() -> Command {
         .subcommand(backup::restore_command())
         .subcommand(handover::handover_command())
         .subcommand(handover::receive_command())
+        .subcommand(anonymised::command())
         .subcommand(destruction::command())
         .subcommand(compliance::command())
         .subcommand(invitation::command())
@@ -136,6 +138,7 @@ async fn dispatch(matches: &ArgMatches, report: Report) -> anyhow::Result<Finish
         Some(("handover", arguments)) => handover::handover(config()?, arguments, report).await,
         Some(("receive", arguments)) => handover::receive(config()?, arguments, report).await,
         Some(("destroy", arguments)) => destruction::run(config()?, arguments, report).await,
+        Some(("anonymise", arguments)) => anonymised::run(config()?, arguments, report).await,
         Some(("compliance", arguments)) => compliance::run(arguments, report),
         Some(("invite", arguments)) => invitation::run(config()?, arguments, report).await,
         Some(("keys", arguments)) => keys::run(config()?, arguments, report).await,

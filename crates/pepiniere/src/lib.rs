@@ -1,5 +1,6 @@
 //! The program: command line, configuration, which services are mounted. No business rule.
 
+mod anonymised;
 mod backup;
 pub mod command_line;
 mod compliance;

@@ -1,5 +1,6 @@
 //! The proof-of-carpooling registry: operators send journeys, the registry makes them trustworthy.
 
+mod anonymised;
 pub mod api;
 mod commands;
 mod demo;
@@ -24,7 +25,7 @@ use socle::jobs::Job;
 use socle::rights::Scope;
 use socle::seal::{Keyring, Linkage};
 use socle::service::{
-    Demonstration, Document, Finished, MenuEntry, Progress, Report, Room, Sealed, Service, Sheet,
+    Anonymised, Demonstration, Document, Finished, MenuEntry, Progress, Report, Room, Sealed, Service, Sheet,
 };
 use socle::store::Database;
 use tokio::sync::Notify;
@@ -96,6 +97,7 @@ pub static SHEET: Sheet = Sheet {
             ),
             ("the other `journey_requests.payload`", "`journey request JOURNEY_ID`"),
             ("`subscriptions.secret`", "`subscription ID`"),
+            ("`answer` of `idempotency_keys.answer`, in hexadecimal", "`answer TENANT KEY`"),
         ],
         notes: "The opened body of a journey is the JSON that the operator sent.\n\n\
             Pseudonyms (`participants`) are the first 16 bytes of HMAC-SHA-256 under the data key whose purpose is `linkage`, of a \
@@ -203,6 +205,11 @@ impl Room for OpenRegistry {
         progress: &Progress,
     ) -> anyhow::Result<Demonstration> {
         demo::fill(&self.0, previous, progress).await
+    }
+
+    async fn anonymise(&self, copy: &Arc<House>, progress: &Progress) -> anyhow::Result<Anonymised> {
+        let copy = Arc::new(Registry::open(copy).await?);
+        anonymised::copy(&self.0, &copy, progress).await
     }
 
     async fn check_tenant(&self, role: &str, tenant: Option<&str>) -> anyhow::Result<Result<(), String>> {

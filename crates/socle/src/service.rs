@@ -1,6 +1,7 @@
 //! What a service is for the program: one value, from which it takes routes, commands, migrations, jobs,
 //! rights, indicators, privacy entry and demonstration data.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -108,10 +109,31 @@ pub trait Room: Send + Sync {
         previous: Option<&Demonstration>,
         progress: &Progress,
     ) -> anyhow::Result<Demonstration>;
+    /// Fills its empty database in the house `copy` with a copy for tests that tells of nobody.
+    async fn anonymise(&self, copy: &Arc<House>, progress: &Progress) -> anyhow::Result<Anonymised>;
     /// Whether `role` may be held in `tenant`: what is wrong, when it may not.
     async fn check_tenant(&self, role: &str, tenant: Option<&str>) -> anyhow::Result<Result<(), String>>;
     /// Runs one of its commands.
     async fn run(&self, arguments: &clap::ArgMatches, report: &Report) -> anyhow::Result<Finished>;
+}
+
+/// What an anonymised copy holds.
+#[derive(Clone, Debug, Default)]
+pub struct Anonymised {
+    pub kept: u64,
+    /// Why some were left out, and how many.
+    pub left_out: Vec<(&'static str, u64)>,
+    /// What is not quite as in the source, and how many times.
+    pub altered: Vec<(&'static str, u64)>,
+    /// By month and by the number of the organisation in the copy.
+    pub groups: BTreeMap<(String, i64), Copied>,
+}
+
+/// How many things of a group are in the copy, and how many are not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Copied {
+    pub kept: u64,
+    pub left_out: u64,
 }
 
 /// Where long work says how far it is.

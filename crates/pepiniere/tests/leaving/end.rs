@@ -170,7 +170,8 @@ fn serve(place: &Place) -> Child {
     program
 }
 
-async fn ends(kind: StoreKind) {
+/// Refused as long as someone serves it or an archive cannot be read; then gone, and the house goes on.
+async fn a_service_ends_with_a_certificate(kind: StoreKind) {
     let ending = Ending::on(kind);
     std::fs::write(ending.backups.join("notes.txt"), "rotation: 7 days").expect("a file");
     let destroy = ending.destroy();
@@ -205,7 +206,7 @@ async fn ends(kind: StoreKind) {
 }
 
 /// Kills the command once it has begun, later and later, until it ends by itself.
-async fn is_cut(kind: StoreKind) {
+async fn a_destruction_that_is_cut_completes_when_run_again(kind: StoreKind) {
     let ending = Ending::on(kind);
     std::fs::write(ending.backups.join("notes.txt"), "rotation: 7 days").expect("a file");
     let (mut cuts, mut delay) = (0, Duration::ZERO);
@@ -239,33 +240,33 @@ async fn is_cut(kind: StoreKind) {
 }
 
 mod a_service_ends_with_a_certificate {
-    use super::*;
+    use testkit::StoreKind;
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn sqlite() {
-        ends(StoreKind::Sqlite).await;
+        super::a_service_ends_with_a_certificate(StoreKind::Sqlite).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn postgres() {
         if let Some(store) = StoreKind::postgres() {
-            ends(store).await;
+            super::a_service_ends_with_a_certificate(store).await;
         }
     }
 }
 
 mod a_destruction_that_is_cut_completes_when_run_again {
-    use super::*;
+    use testkit::StoreKind;
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn sqlite() {
-        is_cut(StoreKind::Sqlite).await;
+        super::a_destruction_that_is_cut_completes_when_run_again(StoreKind::Sqlite).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn postgres() {
         if let Some(store) = StoreKind::postgres() {
-            is_cut(store).await;
+            super::a_destruction_that_is_cut_completes_when_run_again(store).await;
         }
     }
 }

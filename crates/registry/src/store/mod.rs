@@ -12,6 +12,7 @@ pub mod intake;
 pub mod journey;
 pub mod nearby;
 pub mod operator;
+pub mod pair;
 pub mod participant;
 pub mod person;
 pub mod request;
