@@ -50,6 +50,8 @@ async fn moves(house: TestHouse, kind: StoreKind) {
     assert_eq!(operator.send(&short).await.status, 422, "a refused journey leaves too");
     house.settle().await;
     operator.cancel(sent[0].id()).await;
+    let number = operator.read(sent[1].id()).await.json()["journey_id"].to_string().replace('"', "");
+    assert_eq!(agent.submit(&format!("/registre/trajets/{number}/envoi"), &[]).await.status, 200);
     let scratch = tempfile::tempdir().expect("a folder");
     let (pack, key) = (scratch.path().join("pack"), scratch.path().join("handover.key"));
     let place = Place::of(&house);
@@ -98,10 +100,13 @@ async fn moves(house: TestHouse, kind: StoreKind) {
     let known = people.iter().find(|one| one.email == admin.email).expect("an account");
     assert_eq!((known.id, known.name.as_str()), (kept, "Camille d’ailleurs"), "an account is kept as it is");
     let browser = sign_in(&copy, &agent.email, "operator.admin").await;
-    let number = there.read(sent[1].id()).await.json()["journey_id"].to_string().replace('"', "");
     let opened = browser.submit(&format!("/registre/trajets/{number}/envoi"), &[]).await;
     assert_eq!(opened.status, 200, "{}", opened.text);
     assert!(opened.text.contains("Le Bihan"), "the sealed body opens");
+    let team = sign_in(&copy, &admin.email, "registry.admin").await;
+    let log = team.open("/registre/journal").await.text;
+    assert!(log.contains("Camille Test"), "who read what was sent is named, under another number: {log}");
+    assert!(!log.contains("Quelqu"), "and not who has that number here");
     let next = JourneyBody::an_hour_before(copy.now()).of("new", "people");
     assert_eq!(there.send(&next).await.status, 201, "the registry goes on");
 }

@@ -7,6 +7,7 @@
 //! each file. Sealed values stay sealed; the keys that open them are wrapped by a key drawn for this handover alone, which
 //! is never in the pack.
 
+mod actors;
 mod field;
 mod give;
 mod inventory;
@@ -18,6 +19,7 @@ mod table;
 
 use std::path::Path;
 
+pub use actors::Actors;
 pub use give::{Given, Order, give};
 pub use pack::{Description, TableLine};
 pub use receive::{Accepted, Receipt, accept, receive};
@@ -25,8 +27,11 @@ pub use receive::{Accepted, Receipt, accept, receive};
 use crate::seal::{MasterKeyError, SealError};
 use crate::store::StoreError;
 
-/// The names of the table that holds data keys, and of its columns that a change of master key touches.
+/// The table that holds data keys.
 const DATA_KEYS: &str = "data_keys";
+
+/// What logs call a reception.
+const RECEIVED: &str = "service.received";
 
 /// Why a service was not handed over or not received.
 #[derive(Debug, thiserror::Error)]

@@ -13,7 +13,7 @@ use super::pack::Description;
 use super::people::{self, Everyone, Renumbered};
 use super::schema::Schema;
 use super::table::{self, Passing, Rows};
-use super::{DATA_KEYS, HandoverError, inventory, io_at, refused};
+use super::{DATA_KEYS, HandoverError, RECEIVED, inventory, io_at, refused};
 use crate::audit::{self, Actor, Entry};
 use crate::house::House;
 use crate::seal::MasterKeys;
@@ -148,8 +148,10 @@ pub async fn receive(house: &Arc<House>, accepted: &Accepted) -> Result<Receipt,
     };
     let migrations = crate::store::Migrations::with_common(accepted.sheet.migrations);
     let database = Database::open(&store, accepted.sheet.id, &migrations, Arc::clone(&house.clock)).await?;
-    let facts = json!({"inventory": accepted.inventory, "keys": keys});
-    record(&database, "service.received", accepted.sheet.id, facts).await?;
+    let facts = json!({
+        "inventory": accepted.inventory, "keys": keys, "agents_renumbered": renumbered,
+    });
+    record(&database, RECEIVED, accepted.sheet.id, facts).await?;
     let verified = audit::verify(&database).await?;
     Ok(Receipt { renumbered, keys, audit_entries: verified.entries })
 }
@@ -240,7 +242,7 @@ async fn welcome(house: &House, accepted: &Accepted) -> Result<Renumbered, Hando
                 let actor = Actor::Program("command line");
                 let renumbered = people::restore(tx, &actor, service, everyone).await?;
                 tx.record(
-                    Entry::new(actor, "service.received", "service", service)
+                    Entry::new(actor, RECEIVED, "service", service)
                         .with_facts(json!({"inventory": inventory, "agents_renumbered": renumbered})),
                 );
                 Ok(renumbered)
