@@ -17,7 +17,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     anonymised, backup, compliance, demo, destruction, doctor, handover, invitation, keys, reference,
-    services, serving,
+    services, serving, switches,
 };
 
 fn path(name: &'static str, help: &'static str) -> Arg {
@@ -77,7 +77,8 @@ fn command() -> Command {
         .subcommand(compliance::command())
         .subcommand(invitation::command())
         .subcommand(keys::command())
-        .subcommand(reference::command());
+        .subcommand(reference::command())
+        .subcommand(switches::command());
     for service in services() {
         if let Some(own) = service.command() {
             command = command.subcommand(own);
@@ -142,6 +143,7 @@ async fn dispatch(matches: &ArgMatches, report: Report) -> anyhow::Result<Finish
         Some(("compliance", arguments)) => compliance::run(arguments, report),
         Some(("invite", arguments)) => invitation::run(config()?, arguments, report).await,
         Some(("keys", arguments)) => keys::run(config()?, arguments, report).await,
+        Some(("switch", arguments)) => switches::run(config()?, arguments, report).await,
         Some(("reference", arguments)) => reference::run(&config()?, arguments, report),
         Some((name, arguments)) => {
             let service = services()

@@ -12,6 +12,7 @@ mod invitation;
 mod keys;
 mod reference;
 pub mod serving;
+mod switches;
 
 use socle::service::Service;
 

@@ -95,7 +95,8 @@ pub fn listen(
     let (stop, stopping) = watch::channel(false);
     if with_jobs {
         let instance = &house.config.instance();
-        let people = house.people.clone();
+        let (people, reviewed, base_url) =
+            (house.people.clone(), house.people.clone(), house.config.base_url());
         let own = vec![
             outbox::job(people.database().clone(), people.keyring().clone(), house.transports.clone()),
             Job::new(
@@ -111,10 +112,23 @@ pub fn listen(
                     }
                 },
             ),
+            Job::new(
+                "dormant-accounts",
+                "Fermeture des accès inutilisés depuis un an",
+                Duration::from_hours(6),
+                move || {
+                    let (people, base_url) = (reviewed.clone(), base_url.clone());
+                    async move {
+                        let done = people.close_dormant(&base_url).await?;
+                        Ok(jobs::Ran { done: done.told + done.taken, more: false })
+                    }
+                },
+            ),
         ];
-        jobs::start(house.people.database(), own, instance, &stopping);
+        jobs::start(house.people.database(), "socle", &house.switches, own, instance, &stopping);
         for room in rooms.0.iter() {
-            jobs::start(room.database(), room.jobs(), instance, &stopping);
+            let (database, service) = (room.database(), room.sheet().id);
+            jobs::start(database, service, &house.switches, room.jobs(), instance, &stopping);
         }
     }
     let site = app::build(&house, rooms.clone(), Alive { stopping: stopping.clone(), metrics: metrics() });

@@ -141,3 +141,23 @@ fn a_mistyped_folder_is_said_and_not_made() {
     assert!(String::from_utf8_lossy(&examined.stderr).contains("does not exist, nothing was created"));
     assert!(!mistyped.exists());
 }
+
+#[test]
+fn a_service_is_cut_and_put_back_by_command() {
+    let data = tempfile::tempdir().expect("a folder");
+    let unknown = pepiniere(data.path(), &["switch", "off", "registry", "engine", "--reason", "Panne."]);
+    assert_eq!(unknown.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&unknown.stderr).into_owned();
+    assert!(said.contains("\"engine\"") && said.contains("intake"), "{said}");
+    let off = ["switch", "off", "registry", "intake", "--reason", "Panne."];
+    assert_eq!(pepiniere(data.path(), &off).status.code(), Some(0));
+    let intake = |list: &Value| {
+        list.as_array().and_then(|all| all.iter().find(|one| one["switch"] == "intake").cloned())
+    };
+    let list = ["switch", "list", "--format", "json"];
+    let told = intake(&json(&pepiniere(data.path(), &list))).expect("the switch");
+    assert_eq!((told["on"].as_bool(), told["reason"].as_str()), (Some(false), Some("Panne.")));
+    assert_eq!(pepiniere(data.path(), &["switch", "on", "registry", "intake"]).status.code(), Some(0));
+    let told = intake(&json(&pepiniere(data.path(), &list))).expect("the switch");
+    assert_eq!(told["on"], true);
+}

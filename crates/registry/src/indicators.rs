@@ -204,15 +204,12 @@ fn awaited(
     }
 }
 
-const SHORT_MONTHS: [&str; 12] =
-    ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
-
 /// The last twelve months, as charts.
 pub async fn charts(registry: &Registry) -> anyhow::Result<String> {
     let months = months(registry, today(registry)).await?;
     let chart = |id: &str, title: &str, unit: &str, value: fn(&Month) -> i64| {
         let bars = months.iter().map(|(first, month)| Bar {
-            label: SHORT_MONTHS[usize::from(first.month().unsigned_abs()) - 1].to_owned(),
+            label: format::short_month(*first),
             name: format::month(*first),
             value: value(month),
         });

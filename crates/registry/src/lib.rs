@@ -5,6 +5,7 @@ pub mod api;
 mod commands;
 mod demo;
 pub mod explanation;
+pub mod export;
 pub mod generation;
 pub mod import;
 mod indicators;
@@ -28,6 +29,7 @@ use socle::service::{
     Anonymised, Demonstration, Document, Finished, MenuEntry, Progress, Report, Room, Sealed, Service, Sheet,
 };
 use socle::store::Database;
+use socle::switches::{self, Switch};
 use tokio::sync::Notify;
 
 use crate::api::TokenSigner;
@@ -58,13 +60,43 @@ pub static SHEET: Sheet = Sheet {
         entry("Essayer un trajet", "/registre/essai", Some("journey.judge")),
         entry("Clés d’accès", "/registre/cles", Some("credentials.read")),
         entry("Notifications", "/registre/notifications", Some("subscription.read")),
+        entry("Chiffres", "/registre/chiffres", Some("operator.figures")),
         entry("Territoires", "/registre/territoires", Some("territory.figures")),
+        entry("Exports", "/registre/exports", Some("journey.export")),
         entry("Personnes", "/registre/personnes", Some("user.list")),
         entry("Opérateurs", "/registre/operateurs", Some("operator.list")),
         entry("Règles", "/registre/regles", Some("rules.read")),
         entry("Files de travail", "/registre/files", Some("queues.read")),
         entry("Données personnelles", "/registre/donnees", Some("privacy.read")),
+        entry("Interrupteurs", "/interrupteurs/registry", Some(switches::ACTION)),
         entry("Journal", "/registre/journal", Some("audit.read")),
+    ],
+    switches: &[
+        Switch {
+            name: "intake",
+            title: "Réception des trajets",
+            while_cut: "Envois, corrections et annulations sont refusés avec le code 503 : les opérateurs les renverront. Les lectures continuent.",
+        },
+        Switch {
+            name: "verification",
+            title: "Examen des trajets",
+            while_cut: "Les trajets reçus restent en attente ; ils seront examinés ensuite.",
+        },
+        Switch {
+            name: "notifications",
+            title: "Notifications aux opérateurs",
+            while_cut: "Les changements d’état s’accumulent ; ils seront notifiés ensuite, dans l’ordre.",
+        },
+        Switch {
+            name: "exports",
+            title: "Écriture des exports",
+            while_cut: "Les exports demandés attendent. Ceux qui sont prêts se téléchargent toujours.",
+        },
+        Switch {
+            name: "retention",
+            title: "Effacement des trajets anciens",
+            while_cut: "Plus rien n’est effacé par la règle de conservation. À ne couper que le temps d’une enquête : la règle reste due.",
+        },
     ],
     privacy: include_str!("../data/privacy.toml"),
     risks: include_str!("../data/risks.toml"),
@@ -123,6 +155,7 @@ pub struct Registry {
     pub(crate) terms: &'static TermsCatalogue,
     pub(crate) working_keys: api::WorkingKeys,
     verification: Arc<Notify>,
+    exports: Arc<Notify>,
 }
 
 impl Registry {
@@ -130,6 +163,7 @@ impl Registry {
     pub async fn open(house: &Arc<House>) -> anyhow::Result<Self> {
         let (database, keyring) = house.open_database(SHEET.id, SHEET.migrations).await?;
         store::fact::catch_up(&database).await.context("counting past journeys")?;
+        store::quality::catch_up(&database, &TERMS).await.context("counting past receptions")?;
         let linkage = Linkage::current(&keyring).await.context("linkage key")?;
         let tokens = TokenSigner::current(&keyring).await.context("token key")?;
         Ok(Self {
@@ -142,12 +176,18 @@ impl Registry {
             terms: &TERMS,
             working_keys: api::WorkingKeys::default(),
             verification: Arc::new(Notify::new()),
+            exports: Arc::new(Notify::new()),
         })
     }
 
     /// Tells the verification job that a journey waits.
     pub(crate) fn wake_verification(&self) {
         self.verification.notify_one();
+    }
+
+    /// Tells the export job that a file was asked for.
+    pub(crate) fn wake_exports(&self) {
+        self.exports.notify_one();
     }
 }
 

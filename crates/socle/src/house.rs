@@ -8,6 +8,7 @@ use crate::people::{MIGRATIONS, People};
 use crate::places::Places;
 use crate::seal::{Keyring, MasterKeys};
 use crate::store::{Database, Migrations};
+use crate::switches::Switches;
 use crate::web::rates::Rates;
 
 /// What every service shares while the program runs.
@@ -19,6 +20,7 @@ pub struct House {
     pub transports: Transports,
     pub rates: Rates,
     pub places: Arc<Places>,
+    pub switches: Switches,
 }
 
 /// Mail that cannot leave, because nothing says how.
@@ -61,8 +63,9 @@ impl House {
             demonstration: config.demonstration,
         };
         let rates = Rates::new(config.limits.rate_multiplier);
+        let switches = Switches::open(database.clone()).await?;
         let people = People::new(database, keyring);
-        Ok(Arc::new(Self { config, clock, master, people, transports, rates, places }))
+        Ok(Arc::new(Self { config, clock, master, people, transports, rates, places, switches }))
     }
 
     /// Opens a service's database and its keys.

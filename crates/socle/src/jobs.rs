@@ -15,6 +15,7 @@ use sea_orm::{Condition, QueryOrder as _};
 use tokio::sync::{Notify, watch};
 
 use crate::store::{Database, Instant, StoreError};
+use crate::switches::Switches;
 
 /// How long a run may last before another instance takes the job over.
 const LEASE: SignedDuration = SignedDuration::from_mins(1);
@@ -45,6 +46,8 @@ pub struct Job {
     pub every: Duration,
     /// Wakes the job earlier, in this process.
     pub wake: Arc<Notify>,
+    /// Names the switch that cuts it, if one does.
+    pub switch: Option<&'static str>,
     run: Run,
 }
 
@@ -54,13 +57,27 @@ impl Job {
         F: Fn() -> R + Send + Sync + 'static,
         R: Future<Output = anyhow::Result<Ran>> + Send + 'static,
     {
-        Self { kind, title, every, wake: Arc::new(Notify::new()), run: Arc::new(move || Box::pin(run())) }
+        Self {
+            kind,
+            title,
+            every,
+            wake: Arc::new(Notify::new()),
+            switch: None,
+            run: Arc::new(move || Box::pin(run())),
+        }
     }
 
     /// Uses `wake` to be woken.
     #[must_use]
     pub fn woken_by(mut self, wake: Arc<Notify>) -> Self {
         self.wake = wake;
+        self
+    }
+
+    /// Does nothing while this switch of its service is cut.
+    #[must_use]
+    pub fn cut_by(mut self, switch: &'static str) -> Self {
+        self.switch = Some(switch);
         self
     }
 
@@ -101,16 +118,32 @@ pub async fn states(database: &Database) -> Result<Vec<JobState>, StoreError> {
     Ok(Entity::find().order_by_asc(Column::Kind).all(database.read()).await?)
 }
 
-/// Starts the jobs of `database`; they end when `stop` becomes true, after their present run.
-pub fn start(database: &Database, jobs: Vec<Job>, instance: &str, stop: &watch::Receiver<bool>) {
+/// Starts the jobs of `service`, kept in `database`; they end when `stop` becomes true, after their present run.
+pub fn start(
+    database: &Database,
+    service: &'static str,
+    switches: &Switches,
+    jobs: Vec<Job>,
+    instance: &str,
+    stop: &watch::Receiver<bool>,
+) {
     for job in jobs {
-        tokio::spawn(repeat(database.clone(), job, instance.to_owned(), stop.clone()));
+        let switches = switches.clone();
+        let is_cut = move || job.switch.is_some_and(|name| switches.cut(service, name).is_some());
+        tokio::spawn(repeat(database.clone(), job.clone(), is_cut, instance.to_owned(), stop.clone()));
     }
 }
 
-async fn repeat(database: Database, job: Job, instance: String, mut stop: watch::Receiver<bool>) {
+async fn repeat(
+    database: Database,
+    job: Job,
+    is_cut: impl Fn() -> bool + Send,
+    instance: String,
+    mut stop: watch::Receiver<bool>,
+) {
     loop {
-        let pause = match run_leased(&database, &job, &instance).await {
+        let ran = if is_cut() { Ok(false) } else { run_leased(&database, &job, &instance).await };
+        let pause = match ran {
             Ok(true) => Duration::ZERO,
             Ok(false) => job.every,
             Err(error) => {

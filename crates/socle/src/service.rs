@@ -15,6 +15,7 @@ use crate::rights::Rights;
 use crate::risk::RiskFile;
 use crate::seal::Keyring;
 use crate::store::{Database, Migration};
+use crate::switches::Switch;
 
 /// What does not change while the program runs: who the service is and what it allows.
 pub struct Sheet {
@@ -32,6 +33,8 @@ pub struct Sheet {
     pub rights: &'static Rights,
     /// The menu; entries whose action the visitor may not do are left out.
     pub menu: &'static [MenuEntry],
+    /// What can be cut, besides the service as a whole.
+    pub switches: &'static [Switch],
     /// TOML texts, see [`ProcessingEntry`] and [`RiskFile`].
     pub privacy: &'static str,
     pub risks: &'static str,

@@ -41,6 +41,12 @@ impl Agent {
         self.ask(Method::GET, path, None).await
     }
 
+    /// Saves a file; `None` when it is refused or breaks off.
+    pub async fn save(&self, path: &str) -> Option<Vec<u8>> {
+        let answer = self.request(Method::GET, path).send().await.ok()?.error_for_status().ok()?;
+        answer.bytes().await.ok().map(|bytes| bytes.to_vec())
+    }
+
     /// Sends a form.
     pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut form = String::new();

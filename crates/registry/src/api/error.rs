@@ -36,6 +36,10 @@ pub enum ApiError {
     TooMany {
         standing: socle::web::rates::Standing,
     },
+    /// What was asked is cut for now (socle::switches).
+    Unavailable {
+        reason: String,
+    },
     Internal {
         reference: String,
     },
@@ -142,6 +146,12 @@ impl IntoResponse for ApiError {
                 if let Ok(value) = HeaderValue::from_str(&standing.reset.to_string()) {
                     response.headers_mut().insert("retry-after", value);
                 }
+                response
+            }
+            Self::Unavailable { reason } => {
+                let mut response =
+                    Self::rpc(StatusCode::SERVICE_UNAVAILABLE, -32500, "Service Unavailable", reason.into());
+                response.headers_mut().insert("retry-after", HeaderValue::from_static("120"));
                 response
             }
             Self::Internal { reference } => Self::rpc(

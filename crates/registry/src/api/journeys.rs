@@ -23,7 +23,7 @@ use crate::store::correction::Corrected;
 use crate::store::intake::Received;
 use crate::store::journey::{self, Journey, Listing};
 use crate::store::{PAYLOADS, correction, request, tenant};
-use crate::{Registry, preparation};
+use crate::{Registry, SHEET, preparation};
 
 impl From<Fault> for ApiError {
     fn from(fault: Fault) -> Self {
@@ -68,6 +68,7 @@ pub struct Acknowledgement {
         (status = 413, description = "The body is larger than 2 MB", body = RpcError),
         (status = 422, description = "The terms of use refuse the journey, or its times make no sense", body = RpcError),
         (status = 429, description = "Too many requests: 20 000 a minute"),
+        (status = 503, description = "Reception is cut for now: send it again later", body = RpcError),
     )
 )]
 pub async fn create(
@@ -78,6 +79,7 @@ pub async fn create(
     body: Body<Submission>,
 ) -> Result<Response, ApiError> {
     let operator = caller.allow_for_operator("journey.create")?;
+    must_be_open(&registry)?;
     let sent = Sent {
         operator,
         actor: caller.actor,
@@ -101,6 +103,14 @@ pub async fn create(
         Received::Refused { verdict, .. } => {
             Err(ApiError::Terms { verdict, details: version.tells_details() })
         }
+    }
+}
+
+/// Refuses what changes journeys while reception is cut.
+fn must_be_open(registry: &Registry) -> Result<(), ApiError> {
+    match registry.house.switches.cut(SHEET.id, "intake") {
+        Some(cut) => Err(ApiError::Unavailable { reason: cut.reason }),
+        None => Ok(()),
     }
 }
 
@@ -295,6 +305,7 @@ pub async fn list(
         (status = 413, description = "The body is larger than 2 MB", body = RpcError),
         (status = 422, description = "The corrected journey would break the terms, or its times make no sense", body = RpcError),
         (status = 429, description = "Too many requests: 2 000 a minute"),
+        (status = 503, description = "Reception is cut for now: send it again later", body = RpcError),
     )
 )]
 pub async fn correct(
@@ -305,6 +316,7 @@ pub async fn correct(
     body: Body<Correction>,
 ) -> Result<Response, ApiError> {
     let operator = caller.allow_for_operator("journey.correct")?;
+    must_be_open(&registry)?;
     if let Some(repeated) = &body.value.operator_journey_id
         && repeated.0 != id
     {
@@ -386,6 +398,7 @@ pub struct Cancellation {
         (status = 404, description = "This operator sent no such journey", body = PlainError),
         (status = 413, description = "The body is larger than 2 MB", body = RpcError),
         (status = 429, description = "Too many requests: 20 000 a minute"),
+        (status = 503, description = "Reception is cut for now: send it again later", body = RpcError),
     )
 )]
 pub async fn cancel(
@@ -396,6 +409,7 @@ pub async fn cancel(
     body: Body<Cancellation>,
 ) -> Result<Response, ApiError> {
     let operator = caller.allow_for_operator("journey.cancel")?;
+    must_be_open(&registry)?;
     let Cancellation { code, message } = body.value;
     let plain =
         code.len() <= 32 && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));

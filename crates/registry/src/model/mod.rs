@@ -1,5 +1,6 @@
 //! Nouns, states and rules of the registry. Pure: no store, no clock, no randomness.
 
+pub mod export_format;
 pub mod identity;
 pub mod perimeter;
 pub mod phone;
@@ -9,6 +10,7 @@ pub mod submission;
 pub mod terms;
 pub mod units;
 
+pub use export_format::ExportFormat;
 pub use identity::Identity;
 pub use perimeter::{Selector, SelectorKind};
 pub use phone::{Phone, TruncatedPhone};

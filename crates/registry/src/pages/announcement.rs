@@ -29,6 +29,11 @@ impl Done {
             }
             "perimetre-change" => "Le périmètre est changé. Les chiffres sont recalculés.",
             "bascule-choisie" => "La date est enregistrée. La comparaison est à jour.",
+            "export-demande" => {
+                "L’export est demandé. Il s’écrit sans vous\u{a0}: un courriel vous prévient quand il est prêt."
+            }
+            "acces-garde" => "Le rôle est confirmé pour un an.",
+            "export-annule" => "L’export est annulé.",
             "operateur-suspendu" => "L’opérateur est suspendu : ses envois sont refusés dès maintenant.",
             "operateur-repris" => {
                 "La suspension est levée : l’opérateur peut de nouveau envoyer des trajets."

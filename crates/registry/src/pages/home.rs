@@ -82,6 +82,8 @@ fn links(visitor: &Visitor) -> Vec<Tile> {
         "/registre/essai" => "Vérifier un trajet sans rien enregistrer",
         "/registre/cles" => "Connecter un serveur, ou lui retirer l’accès",
         "/registre/notifications" => "Être prévenu des changements d’état",
+        "/registre/chiffres" => "Vos trajets mois par mois, et la qualité de vos envois",
+        "/registre/exports" => "Emporter des trajets dans un fichier",
         "/registre/territoires" => "Voir les trajets d’un territoire",
         "/registre/personnes" => "Voir qui a accès, inviter quelqu’un",
         "/registre/operateurs" => "Voir chaque opérateur, en inscrire un",

@@ -1,12 +1,13 @@
 //! The form above the list of journeys: which ones to show.
 
 use geography::Reference;
+use jiff::Span;
 use jiff::civil::Date;
-use jiff::{Span, Timestamp};
 use serde::Deserialize;
 use socle::pages::{Choice, FormErrors, format};
 
 use super::commune::{self, Meant};
+use super::period::{midnight, read_date};
 use crate::explanation;
 use crate::model::PublicStatus;
 use crate::store::journey::Listing;
@@ -71,8 +72,8 @@ impl Filters {
     pub fn read(mut self, reference: &Reference, today: Date, operators: &[Operator]) -> Read {
         let mut errors = FormErrors::default();
         let mut candidates = Vec::new();
-        let from = date(&self.from, today.saturating_sub(Span::new().days(6)), "from", &mut errors);
-        let to = date(&self.to, today, "to", &mut errors);
+        let from = read_date(&self.from, today.saturating_sub(Span::new().days(6)), "from", &mut errors);
+        let to = read_date(&self.to, today, "to", &mut errors);
         let to = match (from, to) {
             (Some(from), Some(to)) if to < from => {
                 errors.add(
@@ -192,26 +193,6 @@ impl Filters {
         let every = Choice::new(EVERY, "Tous les opérateurs", &self.operator);
         std::iter::once(every).chain(super::operator_choices(operators, &self.operator)).collect()
     }
-}
-
-/// The beginning of a day in Paris.
-fn midnight(day: Date) -> Option<Timestamp> {
-    day.at(0, 0, 0, 0).to_zoned_datetime(format::paris()).ok().map(|zoned| zoned.timestamp())
-}
-
-/// A date as browsers send it (`2026-11-22`) or as people write it (`22/11/2026`).
-fn date(typed: &str, absent: Date, field: &'static str, errors: &mut FormErrors) -> Option<Date> {
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return Some(absent);
-    }
-    let read = typed.parse().ok().or_else(|| Date::strptime("%d/%m/%Y", typed).ok());
-    // Outside these years nobody carpooled: a slip of the keyboard.
-    let read = read.filter(|date| (2000..=2100).contains(&date.year()));
-    if read.is_none() {
-        errors.add(field, "Cette date n’est pas lisible. Écrivez-la comme dans cet exemple : 22/11/2026.");
-    }
-    read
 }
 
 #[cfg(test)]

@@ -14,6 +14,14 @@ pub fn action(action: &str) -> &str {
         "data_key.created" => "Clé de chiffrement créée",
         "data_key.destroyed" => "Clés de chiffrement détruites : les données scellées sont effacées",
         "data_key.rotated" => "Clé de chiffrement renouvelée",
+        "export.asked" => "Export de trajets demandé",
+        "export.begun" => "Export commencé",
+        "export.canceled" => "Export annulé",
+        "export.expired" => "Export retiré après sept jours",
+        "export.failed" => "Export abandonné après plusieurs essais",
+        "export.interrupted" => "Export interrompu",
+        "export.read" => "Export téléchargé",
+        "export.ready" => "Export prêt",
         "import.finished" => "Import d’un fichier terminé",
         "import.started" => "Import d’un fichier commencé",
         "journey.canceled" => "Trajet annulé par l’opérateur",
@@ -36,18 +44,22 @@ pub fn action(action: &str) -> &str {
         "operator.suspended" => "Opérateur suspendu",
         "service.handover_begun" => "Remise du service préparée : ses données ont été copiées",
         "service.received" => "Service reçu d’une autre maison",
+        "switch.cut" => "Interrupteur coupé",
+        "switch.put_back" => "Interrupteur remis en marche",
         "subscription.ended" => "Notifications arrêtées",
         "subscription.opened" => "Notifications demandées",
         "territory.perimeter_set" => "Périmètre d’une collectivité changé",
         "territory.registered" => "Collectivité inscrite",
         "territory.turning_day_set" => "Date de comparaison d’une collectivité choisie",
+        "quality.counted" => "Trajets passés comptés par jour de réception",
         "flows.counted" => "Trajets passés comptés par flux",
         other => other,
     }
 }
 
 /// The kinds of things one may search the log for.
-pub const KINDS: [(&str, &str); 8] = [
+pub const KINDS: [(&str, &str); 9] = [
+    ("export", "Export"),
     ("journey", "Trajet"),
     ("operator", "Opérateur"),
     ("territory", "Collectivité"),

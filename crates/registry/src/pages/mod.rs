@@ -1,5 +1,6 @@
 //! Pages of the registry, handlers beside their templates (`templates/`).
 
+mod access_review;
 mod announcement;
 mod asked;
 mod breach;
@@ -7,6 +8,7 @@ mod breaches;
 mod commune;
 mod confirmation;
 mod documentation;
+mod exports;
 mod home;
 mod journey;
 mod journey_filters;
@@ -15,11 +17,13 @@ mod keys;
 mod log;
 mod log_words;
 mod notifications;
+mod operator_figures;
 mod operator_form;
 mod operators;
 mod organisation;
 mod people;
 mod perimeter;
+mod period;
 mod person;
 mod personal_data;
 mod place;
@@ -51,8 +55,11 @@ pub fn routes(registry: &Arc<Registry>) -> Router {
         .merge(journey::routes())
         .merge(trial::routes())
         .merge(keys::routes())
+        .merge(exports::routes())
+        .merge(operator_figures::routes())
         .merge(notifications::routes())
         .merge(people::routes())
+        .merge(access_review::routes())
         .merge(personal_data::routes())
         .merge(person::routes())
         .merge(breaches::routes())

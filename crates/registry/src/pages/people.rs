@@ -66,14 +66,16 @@ struct PeoplePage {
     new: Invitation,
     errors: FormErrors,
     may_manage: bool,
+    /// Roles that nobody confirmed for a year.
+    to_confirm: usize,
 }
 
 /// What a role is called.
-fn title(role: &str) -> &'static str {
+pub(super) fn title(role: &str) -> &'static str {
     RIGHTS.role(role).map_or("Rôle inconnu", |role| role.title)
 }
 
-fn tenant_of(scope: &Scope) -> Option<&str> {
+pub(super) fn tenant_of(scope: &Scope) -> Option<&str> {
     match scope {
         Scope::All => None,
         Scope::Tenant(tenant) => Some(tenant),
@@ -91,9 +93,10 @@ async fn people_page(
     let people = &registry.house.people;
     let agents = people.agents().await?;
     let me = visitor.signed_in.as_ref().map(|signed_in| signed_in.agent.id);
-    let mut rows: Vec<Row> = people
-        .members_of(SHEET.id, tenant_of(scope))
-        .await?
+    let members = people.members_of(SHEET.id, tenant_of(scope)).await?;
+    let now = registry.house.clock.now();
+    let to_confirm = members.iter().filter(|member| member.review_due() <= now).count();
+    let mut rows: Vec<Row> = members
         .into_iter()
         .filter_map(|member| {
             Some(Row::new(agents.iter().find(|agent| agent.id == member.agent_id)?, member, me))
@@ -109,6 +112,7 @@ async fn people_page(
         organisations: organisation::choices(&organisations, &new.organisation),
         new,
         may_manage: visitor.grant(&SHEET, "user.manage") != Grant::No,
+        to_confirm,
         errors: errors.clone(),
     };
     Ok(answered(page(&shown), &errors))
@@ -264,7 +268,7 @@ fn letter(visitor: &Visitor, given: &NewMembership, email: &Email, name: &str) -
 }
 
 /// A role held here that the visitor may take back.
-async fn held(registry: &Registry, scope: &Scope, id: i64) -> Result<Membership, Problem> {
+pub(super) async fn held(registry: &Registry, scope: &Scope, id: i64) -> Result<Membership, Problem> {
     let member = registry.house.people.membership(id).await?.filter(|member| member.service == SHEET.id);
     let within = |member: &Membership| match scope {
         Scope::All => true,
@@ -273,10 +277,9 @@ async fn held(registry: &Registry, scope: &Scope, id: i64) -> Result<Membership,
     member.filter(within).ok_or(Problem::NotFound)
 }
 
-/// Why a role cannot be taken back: the organisation, or oneself, would have no way in any more.
-async fn kept_because(
+/// Why a role cannot be taken back: the organisation would have no way in any more.
+pub(super) async fn kept_because(
     registry: &Registry,
-    visitor: &Visitor,
     member: &Membership,
 ) -> Result<Option<String>, Problem> {
     let people = &registry.house.people;
@@ -291,14 +294,6 @@ async fn kept_because(
                 member.tenant_name
             )));
         }
-    }
-    if visitor.signed_in.as_ref().is_some_and(|me| me.agent.id == member.agent_id)
-        && people.roles_of(member.agent_id).await?.len() == 1
-    {
-        return Ok(Some(
-            "C’est votre seul rôle : en le retirant, vous perdriez tout accès. Demandez à une autre personne qui administre votre organisation de le faire."
-                .to_owned(),
-        ));
     }
     Ok(None)
 }
@@ -315,8 +310,8 @@ async fn ask_removal(
         Page::of_service(&visitor, &SHEET, "Retirer un rôle").under("Personnes", "/registre/personnes");
     let question = format!("Retirer le rôle de {} ?", agent.name);
     let about = format!("{} ({}), {}, {}.", agent.name, agent.email, title(&member.role), member.tenant_name);
-    if let Some(reason) = kept_because(&registry, &visitor, &member).await? {
-        return Ok(page(&KeptPage { page: page_, about, reason }));
+    if let Some(reason) = kept_because(&registry, &member).await? {
+        return Ok(page(&RoleKept { page: page_, about, reason, back: "/registre/personnes" }));
     }
     let mut consequences = vec![
         "Ses connexions en cours dans ce rôle se ferment aussitôt.".to_owned(),
@@ -346,10 +341,12 @@ async fn ask_removal(
 /// A role that stays, and why.
 #[derive(Template)]
 #[template(path = "role_kept.html")]
-struct KeptPage {
-    page: Page,
-    about: String,
-    reason: String,
+pub(super) struct RoleKept {
+    pub page: Page,
+    pub about: String,
+    pub reason: String,
+    /// Where one goes back to.
+    pub back: &'static str,
 }
 
 async fn remove(
@@ -359,7 +356,7 @@ async fn remove(
 ) -> Result<Response, Problem> {
     let scope = visitor.allow(&SHEET, "user.manage")?;
     let member = held(&registry, &scope, id).await?;
-    if let Some(reason) = kept_because(&registry, &visitor, &member).await? {
+    if let Some(reason) = kept_because(&registry, &member).await? {
         return Err(Problem::Refused { status: StatusCode::CONFLICT, text: reason });
     }
     let within = tenant_of(&scope).map(str::to_owned);

@@ -135,15 +135,6 @@ async fn territory_page(
     let counts: BTreeMap<&str, i64> =
         figures.communes.iter().map(|(code, totals)| (code.as_str(), totals.journeys)).collect();
     let map = TerritoryMap::new(reference, &places, &counts);
-    let present = if period.from.month() == 1 && query.periode.parse::<i16>() == Ok(period.from.year()) {
-        query.periode.clone()
-    } else {
-        String::new()
-    };
-    let mut periods = vec![Choice::new("", "Les douze derniers mois", &present)];
-    for year in (2020..=today.year()).rev() {
-        periods.push(Choice::new(&year.to_string(), &format!("Année {year}"), &present));
-    }
     let figure = |label, value, unit| Figure { label, value: format::integer(value), unit };
     let page_ = Page::of_service(visitor, &SHEET, &territory.name);
     let page_ = if visitor.grant(&SHEET, "territory.figures") == Grant::All {
@@ -158,9 +149,13 @@ async fn territory_page(
         has_perimeter: !places.is_empty(),
         may_manage: visitor.grant(&SHEET, "territory.manage") != Grant::No,
         period: format!("Du {} au {}", format::date(period.from), format::date(period.to)),
-        csv_href: format!("/registre/territoires/{}/chiffres.csv?periode={present}", territory.id),
+        csv_href: format!(
+            "/registre/territoires/{}/chiffres.csv?periode={}",
+            territory.id,
+            period.asked(today)
+        ),
         perimeter_href: format!("/registre/territoires/{}/perimetre", territory.id),
-        periods,
+        periods: period.choices(today),
         figures: vec![
             figure("Trajets", figures.totals.journeys, ""),
             figure("Places occupées par des passagers", figures.totals.seats, ""),

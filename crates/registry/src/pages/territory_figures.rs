@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Span;
 use jiff::civil::Date;
-use socle::pages::{Bar, BarChart, format};
+use socle::pages::{Bar, BarChart, Choice, format};
 use socle::rights::Scope;
 use socle::web::Problem;
 
@@ -36,7 +36,22 @@ impl Period {
         }
     }
 
-    fn months(self) -> Vec<Date> {
+    /// What an address says to ask for it: a year, or nothing for the last twelve months.
+    pub fn asked(self, today: Date) -> String {
+        let last_months = self.from != self.from.first_of_year() || self == Self::read("", today);
+        if last_months { String::new() } else { self.from.year().to_string() }
+    }
+
+    /// The periods one may choose among.
+    pub fn choices(self, today: Date) -> Vec<Choice> {
+        let present = self.asked(today);
+        let years = (2020..=today.year()).rev();
+        std::iter::once(Choice::new("", "Les douze derniers mois", &present))
+            .chain(years.map(|year| Choice::new(&year.to_string(), &format!("Année {year}"), &present)))
+            .collect()
+    }
+
+    pub fn months(self) -> Vec<Date> {
         self.from.series(Span::new().months(1)).take_while(|first| *first <= self.to).collect()
     }
 }
@@ -79,18 +94,9 @@ fn line(label: String, totals: Totals, all: Totals) -> Line {
     Line {
         label,
         journeys: format::integer(totals.journeys),
-        share: percent(totals.journeys, all.journeys),
+        share: format::percent(totals.journeys, all.journeys),
         kilometres: format::integer((totals.metres + 500) / 1_000),
     }
-}
-
-/// « 12,3 % ».
-fn percent(part: i64, all: i64) -> String {
-    if all <= 0 {
-        return "–".to_owned();
-    }
-    let tenths = (part * 1_000 + all / 2) / all;
-    format!("{},{}\u{a0}%", tenths / 10, tenths % 10)
 }
 
 /// Reads the figures of a period.

@@ -11,6 +11,7 @@ use super::fact::{self, Fact};
 use super::intake::Prepared;
 use super::journey::{ActiveModel, Column, Entity, Journey, find};
 use super::nearby::Nearby;
+use super::quality::{self, Measure};
 use super::{RegistryError, participant, request};
 use crate::model::{Acquisition, Check, PublicStatus, TermsCatalogue, Verdict, status::public_status};
 
@@ -89,6 +90,9 @@ async fn replace(
     asked: Vec<u8>,
 ) -> Result<(), RegistryError> {
     uncount(tx, &before).await?;
+    if before.revision == 0 {
+        count(tx, &before, Measure::Corrected).await?;
+    }
     let canceled = before.acquisition()? == Acquisition::Canceled;
     let acquisition = if canceled { Acquisition::Canceled } else { prepared.acquisition() };
     let status = public_status(acquisition, Some(Check::Pending), Some(Check::Pending));
@@ -138,6 +142,13 @@ async fn replace(
     Ok(())
 }
 
+/// Counts what became of a journey, on the day it was received.
+async fn count(tx: &Tx, journey: &Journey, measure: Measure) -> Result<(), RegistryError> {
+    let mut counts = quality::Counts::default();
+    counts.add(journey.operator_id, journey.received_at.timestamp(), measure);
+    quality::count(tx, counts).await
+}
+
 /// Takes a valid journey out of the figures.
 async fn uncount(tx: &Tx, journey: &Journey) -> Result<(), RegistryError> {
     if journey.public_status() != PublicStatus::Ok {
@@ -168,6 +179,7 @@ pub async fn cancel(
                     return Ok(true);
                 }
                 uncount(tx, &before).await?;
+                count(tx, &before, Measure::Canceled).await?;
                 let change = tx.next_number();
                 Entity::update_many()
                     .set(ActiveModel {

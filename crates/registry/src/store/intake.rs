@@ -15,6 +15,7 @@ use socle::store::{Database, StoreError, Tx};
 use tokio::sync::{mpsc, oneshot};
 
 use super::nearby::{Crowds, Nearby};
+use super::quality::{self, Measure};
 use super::{RegistryError, journey, operator, participant};
 use crate::model::terms::{Judged, Person};
 use crate::model::{
@@ -209,6 +210,7 @@ pub async fn store_batch(
     let mut journeys = Vec::with_capacity(batch.len());
     let mut participants = Vec::with_capacity(2 * batch.len());
     let mut connected: HashMap<i64, Timestamp> = HashMap::new();
+    let mut counts = quality::Counts::default();
     for (one, &at) in batch.into_iter().zip(received) {
         if let Some(outcome) = one.idempotency.as_ref().and_then(|key| again(&recalled, key)) {
             outcomes.push(outcome);
@@ -217,11 +219,12 @@ pub async fn store_batch(
         let idempotency = one.idempotency.clone();
         if !known.insert((one.operator, one.operator_journey_id.clone())) {
             tx.record(Entry::new(one.actor, "journey.duplicate", "operator", one.operator));
+            counts.add(one.operator, at, Measure::Repeated);
             outcomes.push(Received::Duplicate);
             continue;
         }
-        let verdict =
-            terms.at(at).judge(&one.judged(at), nearby.of_journey(one.operator, one.couple(), one.day));
+        let in_force = terms.at(at);
+        let verdict = in_force.judge(&one.judged(at), nearby.of_journey(one.operator, one.couple(), one.day));
         let id = tx.next_number();
         let change = tx.next_number();
         let acquisition = if verdict.is_accepted() { one.acquisition() } else { Acquisition::TermsViolation };
@@ -232,6 +235,7 @@ pub async fn store_batch(
                 .and_modify(|first| *first = std::cmp::min(*first, at))
                 .or_insert(at);
         }
+        counts.add_received(one.operator, (one.start, at), in_force, &verdict.violations, acquisition);
         journeys.push(row(&one, id, change, at, tx.now(), acquisition, &verdict)?);
         participants.push(participant_row(participant::driver_of(id), one.day, one.linkage_key, &one.driver));
         participants.push(participant_row(
@@ -266,6 +270,7 @@ pub async fn store_batch(
         participant::Entity::insert_many(participants).exec_without_returning(tx.connection()).await?;
     }
     connect(tx, connected).await?;
+    quality::count(tx, counts).await?;
     Ok(outcomes)
 }
 

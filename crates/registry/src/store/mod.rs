@@ -5,7 +5,9 @@ pub mod breach;
 pub mod bulk;
 pub mod changes;
 pub mod correction;
+pub mod departures;
 pub mod erasure;
+pub mod export;
 pub mod fact;
 pub mod import;
 pub mod intake;
@@ -15,6 +17,7 @@ pub mod operator;
 pub mod pair;
 pub mod participant;
 pub mod person;
+pub mod quality;
 pub mod request;
 pub mod subscription;
 pub mod summary;
@@ -34,6 +37,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "registry_0002", sql: include_str!("../../migrations/0002.sql") },
     Migration { name: "registry_0003", sql: include_str!("../../migrations/0003.sql") },
     Migration { name: "registry_0004", sql: include_str!("../../migrations/0004.sql") },
+    Migration { name: "registry_0006", sql: include_str!("../../migrations/0006.sql") },
 ];
 
 /// The purpose of the keys that seal what operators send.

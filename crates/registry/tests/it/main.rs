@@ -1,15 +1,19 @@
 //! The registry through its front door: HTTP in, HTTP out, on both stores.
 
+mod access_review;
 mod api;
 mod audit;
 mod changes;
 mod concurrency;
 mod credentials;
+mod exports;
 mod limits;
 mod privacy;
+mod quality;
 mod rights;
 mod risks;
 mod sign_in;
 mod statistics;
+mod switches;
 mod terms;
 mod territories;

@@ -78,6 +78,8 @@ async fn attempt(
         }
         "journey.browse" => get(format!("/registre/trajets/{number}")).await,
         "journey.read_sent" => holder.form(&format!("/registre/trajets/{number}/envoi"), &[]).await.status,
+        "journey.export" => holder.form("/registre/exports", &[("from", "")]).await.status,
+        "operator.figures" => get(format!("/registre/chiffres?operateur={}", operator.id)).await,
         "operator.list" => get(format!("/registre/operateurs/{}", operator.id)).await,
         "operator.register" => holder.form("/registre/operateurs", &[("name", "")]).await.status,
         "operator.suspend" => get(format!("/registre/operateurs/{}/suspendre", operator.id)).await,
@@ -88,6 +90,7 @@ async fn attempt(
         "user.manage" => holder.form("/registre/personnes", &[("email", "")]).await.status,
         "rules.read" => get("/registre/regles".to_owned()).await,
         "queues.read" => get("/registre/files".to_owned()).await,
+        "switches.manage" => get("/interrupteurs/registry".to_owned()).await,
         "privacy.read" => get("/registre/donnees".to_owned()).await,
         "privacy.person" => get("/registre/donnees/personne".to_owned()).await,
         "privacy.breach" => get("/registre/violations".to_owned()).await,
@@ -98,9 +101,9 @@ async fn attempt(
 
 /// Pages and forms: what only people use.
 fn is_a_page(action: &str) -> bool {
-    let pages = ["journey.browse", "journey.read_sent"];
+    let pages = ["journey.browse", "journey.read_sent", "journey.export"];
     pages.contains(&action)
-        || ["operator.", "territory.", "privacy.", "user.", "rules.", "queues.", "audit."]
+        || ["operator.", "territory.", "privacy.", "user.", "rules.", "queues.", "switches.", "audit."]
             .iter()
             .any(|start| action.starts_with(start))
 }

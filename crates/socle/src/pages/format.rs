@@ -34,6 +34,13 @@ pub fn month(date: Date) -> String {
     format!("{} {}", month_name(date.month()), date.year())
 }
 
+/// `nov.`, under the bars of a chart.
+pub fn short_month(date: Date) -> String {
+    const SHORT: [&str; 12] =
+        ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
+    SHORT[usize::from(date.month().unsigned_abs() - 1)].to_owned()
+}
+
 fn month_name(month: i8) -> &'static str {
     usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)).copied().unwrap_or_default()
 }
@@ -73,6 +80,15 @@ pub fn euros(cents: i64) -> String {
     let sign = if cents < 0 { "−" } else { "" };
     let cents = cents.unsigned_abs();
     format!("{sign}{},{:02}{NO_BREAK}€", integer(i64::try_from(cents / 100).unwrap_or(i64::MAX)), cents % 100)
+}
+
+/// `12,3 %`; a dash when there is nothing to share.
+pub fn percent(part: i64, all: i64) -> String {
+    if all <= 0 {
+        return "–".to_owned();
+    }
+    let tenths = (part * 1_000 + all / 2) / all;
+    format!("{},{}{NO_BREAK}%", tenths / 10, tenths % 10)
 }
 
 /// `12,5 km` from metres; below one kilometre, `900 m`.

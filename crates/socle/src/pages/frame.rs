@@ -1,7 +1,8 @@
+use super::format;
 use crate::language::{Language, message};
 use crate::rights::Grant;
 use crate::service::Sheet;
-use crate::web::{Assets, Visitor};
+use crate::web::{Assets, Visitor, switches_of};
 
 /// The frame of a page: what `layout.html` shows around the content.
 pub struct Page {
@@ -120,6 +121,14 @@ impl Page {
                 "Démonstration : les données sont fictives et aucun message ne part vers l’extérieur."
                     .to_owned(),
             );
+        }
+        if let Some(sheet) = sheet.filter(|sheet| visitor.role_in(sheet.id).is_some()) {
+            for switch in switches_of(sheet) {
+                if let Some(cut) = visitor.house.switches.cut(sheet.id, switch.name) {
+                    let since = format::date_time(cut.since, &format::paris());
+                    notices.push(format!("{} : coupé depuis le {since}. {}", switch.title, cut.reason));
+                }
+            }
         }
         Self {
             lang: visitor.language.tag(),

@@ -22,6 +22,8 @@ pub struct Model {
     /// Set when the account may no longer sign in.
     pub blocked_at: Option<Instant>,
     pub version: i64,
+    /// When the agent was told that the account, unused for a year, is about to be closed.
+    pub warned_at: Option<Instant>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -133,6 +135,7 @@ pub(super) async fn ensure(
         last_seen_at: None,
         blocked_at: None,
         version: 1,
+        warned_at: None,
     };
     Entity::insert(ActiveModel::from(agent.clone())).exec_without_returning(tx.connection()).await?;
     tx.record(Entry::new(actor.clone(), "agent.created", "agent", agent.id));

@@ -28,6 +28,8 @@ pub struct Model {
     pub tenant_name: String,
     pub created_at: Instant,
     pub revoked_at: Option<Instant>,
+    /// When an administrator last said that it is still needed.
+    pub confirmed_at: Option<Instant>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -102,6 +104,7 @@ impl People {
                         tenant_name: role.tenant_name,
                         created_at: tx.now().into(),
                         revoked_at: None,
+                        confirmed_at: None,
                     };
                     Entity::insert(ActiveModel::from(membership.clone()))
                         .exec_without_returning(tx.connection())

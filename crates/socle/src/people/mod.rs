@@ -6,20 +6,24 @@ mod agent;
 mod challenge;
 mod code_generator;
 mod membership;
+mod review;
 mod session;
 
 pub use agent::{Agent, Email, NotAnEmail};
 pub use challenge::{Challenge, ChallengeRefused, Method};
 pub use code_generator::CodeRefused;
 pub use membership::{Membership, NewMembership};
+pub use review::Dormant;
 pub use session::{SESSION_COOKIE, Session, SignedIn};
 
 use crate::seal::{Keyring, SealError};
 use crate::store::{Database, Migration, StoreError};
 
 /// The migrations of the socle's own database.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "socle_0001", sql: include_str!("../../migrations/socle/0001.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "socle_0001", sql: include_str!("../../migrations/socle/0001.sql") },
+    Migration { name: "socle_0002", sql: include_str!("../../migrations/socle/0002.sql") },
+];
 
 /// Why something about agents failed, when it is nobody's mistake.
 #[derive(Debug, thiserror::Error)]

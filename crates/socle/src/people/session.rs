@@ -92,7 +92,11 @@ impl People {
                     .exec_without_returning(tx.connection())
                     .await?;
                     agent::Entity::update_many()
-                        .set(agent::ActiveModel { last_seen_at: Set(Some(now.into())), ..Default::default() })
+                        .set(agent::ActiveModel {
+                            last_seen_at: Set(Some(now.into())),
+                            warned_at: Set(None),
+                            ..Default::default()
+                        })
                         .filter(agent::Column::Id.eq(agent))
                         .exec(tx.connection())
                         .await?;

@@ -86,7 +86,12 @@ impl DataKey {
         sealed
     }
 
-    fn open(&self, context: &str, nonce: [u8; NONCE], sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+    pub(super) fn open(
+        &self,
+        context: &str,
+        nonce: [u8; NONCE],
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
         let payload = Payload { msg: sealed, aad: context.as_bytes() };
         self.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Altered)
     }
@@ -198,16 +203,11 @@ impl Keyring {
 
     /// Opens a value sealed by any key of this database.
     pub async fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
-        let (&layout, rest) = sealed.split_first().ok_or(SealError::Altered)?;
-        let (id, rest) = rest.split_first_chunk::<8>().ok_or(SealError::Altered)?;
-        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or(SealError::Altered)?;
-        if layout != LAYOUT {
-            return Err(SealError::Altered);
-        }
-        self.by_id(i64::from_be_bytes(*id)).await?.open(context, *nonce, ciphertext)
+        let (id, nonce, ciphertext) = parts(sealed)?;
+        self.by_id(id).await?.open(context, nonce, ciphertext)
     }
 
-    async fn by_id(&self, id: i64) -> Result<Arc<DataKey>, SealError> {
+    pub(super) async fn by_id(&self, id: i64) -> Result<Arc<DataKey>, SealError> {
         let now = self.database.clock().now();
         if let Some(key) = self
             .opened
@@ -357,6 +357,17 @@ impl Keyring {
             })
             .await
     }
+}
+
+/// A sealed value: its key, its nonce, its ciphertext.
+pub(super) fn parts(sealed: &[u8]) -> Result<(i64, [u8; NONCE], &[u8]), SealError> {
+    let (&layout, rest) = sealed.split_first().ok_or(SealError::Altered)?;
+    let (id, rest) = rest.split_first_chunk::<8>().ok_or(SealError::Altered)?;
+    let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or(SealError::Altered)?;
+    if layout != LAYOUT {
+        return Err(SealError::Altered);
+    }
+    Ok((i64::from_be_bytes(*id), *nonce, ciphertext))
 }
 
 /// Draws a key and stores it wrapped, within a change.

@@ -4,8 +4,10 @@
 mod keyring;
 mod linkage;
 mod master;
+mod opener;
 
 pub(crate) use keyring::WrappedKey;
 pub use keyring::{DataKey, KeyLine, Keyring, SealError};
 pub use linkage::{Linkage, LinkageKind, Token};
 pub use master::{MasterKeyError, MasterKeys};
+pub use opener::Opener;

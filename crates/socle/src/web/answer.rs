@@ -38,6 +38,10 @@ pub enum Problem {
         status: StatusCode,
         text: String,
     },
+    /// The service, or what was asked of it, is cut for now.
+    Unavailable {
+        reason: String,
+    },
     /// Ours. The reference is in the logs.
     Internal {
         reference: String,
@@ -59,6 +63,7 @@ impl Problem {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Refused { status, .. } => *status,
+            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -81,6 +86,10 @@ impl Problem {
                 (say("error-gone-title", &[]), text.clone())
             }
             Self::Refused { text, .. } => (say("error-bad-title", &[]), text.clone()),
+            Self::Unavailable { reason } => (
+                say("error-unavailable-title", &[]),
+                say("error-unavailable-text", &[("reason", reason.clone())]),
+            ),
             Self::Internal { reference } => (
                 say("error-internal-title", &[]),
                 say("error-internal-text", &[("reference", reference.clone())]),

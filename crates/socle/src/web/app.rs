@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{Method, StatusCode};
+use axum::http::header::CONTENT_DISPOSITION;
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Router};
@@ -11,8 +12,9 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
-use super::{Assets, Problem, answer, guard, public, sign_in};
+use super::{Assets, Problem, answer, guard, public, sign_in, switches};
 use crate::house::House;
 use crate::service::{Room, Sheet};
 
@@ -46,9 +48,11 @@ pub fn build(house: &Arc<House>, rooms: Rooms, alive: Alive) -> Router {
     let mut site = Router::new()
         .merge(public::routes(rooms.clone(), alive))
         .merge(sign_in::routes(rooms.clone()))
+        .merge(switches::routes(rooms.clone()))
         .merge(Assets::routes(&house.config.theme));
     for room in rooms.0.iter() {
-        site = site.merge(room.routes());
+        let guard = middleware::from_fn_with_state(room.sheet(), switches::guard);
+        site = site.merge(room.routes().layer(guard));
     }
     site.fallback(|| async { Problem::NotFound })
         .layer(CatchPanicLayer::custom(panicked))
@@ -57,8 +61,13 @@ pub fn build(house: &Arc<House>, rooms: Rooms, alive: Alive) -> Router {
         .layer(middleware::from_fn(answer::dress_problems))
         .layer(middleware::from_fn(guard::headers))
         .layer(middleware::from_fn(measure))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_shown)))
         .layer(Extension(Arc::clone(house)))
+}
+
+/// What is saved keeps its length, so that browsers show how far they are.
+fn is_shown(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    !headers.contains_key(CONTENT_DISPOSITION)
 }
 
 fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {

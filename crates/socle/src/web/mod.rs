@@ -8,10 +8,12 @@ mod origin;
 mod public;
 pub mod rates;
 mod sign_in;
+mod switches;
 mod visitor;
 
 pub use answer::{Problem, page, redirect};
 pub use assets::Assets;
 pub use origin::Origin;
 pub use sign_in::demonstration_link;
+pub use switches::of as switches_of;
 pub use visitor::{Visitor, house_of};

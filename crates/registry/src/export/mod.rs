@@ -1,0 +1,199 @@
+//! Journeys as files: read in order of departure, opened, written line by line, sealed. Nothing is kept in memory
+//! but a few thousand journeys, whatever the size of the file.
+
+mod audience;
+mod column;
+mod csv_file;
+mod line;
+mod parquet_file;
+mod place_labels;
+mod sheet;
+mod spreadsheet;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub use audience::Audience;
+pub use column::columns;
+use jiff::Timestamp;
+use socle::documents::{Documents, Written};
+use socle::jobs::Ran;
+use socle::pages::format;
+use socle::seal::Opener;
+use tokio::sync::mpsc;
+
+use crate::Registry;
+use crate::store::departures::{self, Departure, Selection};
+use crate::store::export::{self, Export, Letter};
+use crate::store::{RegistryError, operator, operator_of, territory_of};
+use line::Labels;
+use sheet::SheetError;
+use socle::rights::Scope;
+
+/// How often whoever looks is told how far an export is.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// What the reader sends to the writer.
+enum Read {
+    Some { departures: Vec<Departure>, opener: Opener },
+    End,
+}
+
+/// Why an export stopped.
+#[derive(Debug, thiserror::Error)]
+enum Stop {
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
+    #[error("the writer of a file stopped")]
+    Writer,
+    /// Cancelled, or taken over by another process.
+    #[error("it no longer counts")]
+    Superseded,
+}
+
+/// Where the documents of this registry are.
+pub fn documents(registry: &Registry) -> Documents {
+    Documents::new(&registry.house.config.store.folder, registry.database.name())
+}
+
+/// Writes the oldest export that waits.
+pub async fn run(registry: &Arc<Registry>) -> anyhow::Result<Ran> {
+    let Some(export) = export::take(&registry.database).await? else { return Ok(Ran::default()) };
+    match write(registry, &export).await {
+        Ok(()) => {}
+        Err(Stop::Superseded) => documents(registry).remove(&export.document()).await?,
+        Err(cause) => {
+            tracing::warn!(export = export.id, attempt = export.attempt, %cause, "an export failed");
+            export::give_back(&registry.database, &export).await?;
+            documents(registry).remove(&export.document()).await?;
+        }
+    }
+    Ok(Ran { done: 1, more: true })
+}
+
+/// Removes the exports whose time is over.
+pub async fn forget(registry: &Registry) -> anyhow::Result<Ran> {
+    let overdue = export::overdue(&registry.database).await?;
+    let done = overdue.len() as u64;
+    for export in overdue {
+        documents(registry).remove(&export.document()).await?;
+        export::expire(&registry.database, export).await?;
+    }
+    Ok(Ran { done, more: done > 0 })
+}
+
+/// What an export may read, from whose it is.
+fn selection(export: &Export) -> Result<Selection, RegistryError> {
+    let owner = Scope::Tenant(export.tenant.clone());
+    let (operator, territory) = match export.tenant.split_once(':') {
+        None => (export.operator_id, None),
+        Some(("operator", _)) => (operator_of(&owner), None),
+        // What a territory sees of journeys is what its figures count: valid ones.
+        Some(_) => (export.operator_id, territory_of(&owner)),
+    };
+    let status = export.status.as_deref().map(str::parse).transpose();
+    let status = status.map_err(|cause| RegistryError::Corrupt(format!("{cause}")))?;
+    Ok(Selection {
+        operator,
+        territory,
+        status: if territory.is_some() { Some(crate::model::PublicStatus::Ok) } else { status },
+        from: export.from_at.timestamp(),
+        to: export.to_at.timestamp(),
+    })
+}
+
+async fn write(registry: &Arc<Registry>, export: &Export) -> Result<(), Stop> {
+    let selection = selection(export)?;
+    let audience = Audience::of(registry, &export.tenant).await?;
+    let operators = operator::list(&registry.database, &Scope::All).await?;
+    let key = registry.keyring.current(export.key_owner(), export::DOCUMENTS).await;
+    let key = key.map_err(RegistryError::from)?;
+    let draft = documents(registry).begin(&export.document(), key).map_err(SheetError::from)?;
+    let sheet = sheet::open(export.format()?, columns(&audience), draft, &documents(registry))?;
+    let names = operators.into_iter().map(|operator| (operator.id, operator.name)).collect();
+    let labels = Labels::new(Arc::clone(&registry.house.places), audience, names);
+    let (send, receive) = mpsc::channel(2);
+    let writer = tokio::task::spawn_blocking(move || write_file(sheet, labels, receive));
+    let read = read(registry, export, &selection, &send).await;
+    drop(send);
+    // The writer's own failure explains why the reader could not go on.
+    let written = writer.await.map_err(|_| Stop::Writer)??;
+    let (lines, written) = (read?, written.ok_or(Stop::Writer)?);
+    let letter = letter(registry, export, lines).await;
+    if !export::finish(&registry.database, &registry.keyring, export, lines, &written, letter).await? {
+        return Err(Stop::Superseded);
+    }
+    Ok(())
+}
+
+/// Reads the journeys to the last; returns how many.
+async fn read(
+    registry: &Registry,
+    export: &Export,
+    selection: &Selection,
+    send: &mpsc::Sender<Read>,
+) -> Result<u64, Stop> {
+    let (mut position, mut lines, mut beat) = (None, 0, Instant::now());
+    loop {
+        let departures = departures::after(&registry.database, selection, position).await?;
+        let Some(last) = departures.last() else { break };
+        position = Some((last.start_at, last.id));
+        let reached = last.start_at.timestamp();
+        lines += departures.len() as u64;
+        let sealed = departures.iter().map(|one| one.payload.as_slice());
+        let opener = registry.keyring.opener(sealed).await.map_err(RegistryError::from)?;
+        send.send(Read::Some { departures, opener }).await.map_err(|_| Stop::Writer)?;
+        if beat.elapsed() >= BEAT {
+            beat = Instant::now();
+            say_how_far(registry, export, lines, reached).await?;
+        }
+    }
+    send.send(Read::End).await.map_err(|_| Stop::Writer)?;
+    Ok(lines)
+}
+
+async fn say_how_far(
+    registry: &Registry,
+    export: &Export,
+    lines: u64,
+    reached: Timestamp,
+) -> Result<(), Stop> {
+    if export::beat(&registry.database, export, lines, reached).await? {
+        Ok(())
+    } else {
+        Err(Stop::Superseded)
+    }
+}
+
+/// Writes what is read; nothing when the reader stopped before the end.
+fn write_file(
+    mut sheet: Box<dyn sheet::Sheet>,
+    mut labels: Labels,
+    mut receive: mpsc::Receiver<Read>,
+) -> Result<Option<Written>, SheetError> {
+    while let Some(read) = receive.blocking_recv() {
+        match read {
+            Read::Some { departures, opener } => {
+                labels.lines(&departures, &opener, |lines| sheet.write(lines))?
+            }
+            Read::End => return sheet.finish().map(Some),
+        }
+    }
+    Ok(None)
+}
+
+/// Tells whoever asked that the file is ready; nobody when they are gone.
+async fn letter(registry: &Registry, export: &Export, lines: u64) -> Option<Letter> {
+    let agent = registry.house.people.agent(export.agent_id).await.ok().flatten()?;
+    let address = format!("{}/registre/exports", registry.house.config.base_url());
+    Some(Letter {
+        to: agent.email,
+        subject: "Votre export de trajets est prêt".to_owned(),
+        text: format!(
+            "Bonjour,\n\nL’export que vous avez demandé est prêt : {} trajets.\n\nRetrouvez-le pendant sept jours sur cette page :\n{address}\n\nLe registre de preuve de covoiturage\n",
+            format::integer(i64::try_from(lines).unwrap_or(i64::MAX)),
+        ),
+    })
+}

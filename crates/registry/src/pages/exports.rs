@@ -1,0 +1,365 @@
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::response::Response;
+use axum::routing::{get, post};
+use jiff::Span;
+use jiff::civil::Date;
+use serde::Deserialize;
+use socle::pages::{Choice, FormErrors, Page, format};
+use socle::rights::Scope;
+use socle::web::{Problem, Visitor, page, redirect};
+
+use super::announcement::Done;
+use super::asked::{Asked, Filled, Number};
+use super::journey_filters::STATUSES;
+use super::period::{midnight, read_date};
+use super::{answered, operator_choices, place};
+use crate::export::documents;
+use crate::model::{ExportFormat, PublicStatus};
+use crate::store::export::{self, Export, MOST_WAITING, State as Standing, Wanted};
+use crate::store::operator::{self, Operator};
+use crate::store::{operator_of, territory, territory_of};
+use crate::{Registry, SHEET, explanation};
+
+pub fn routes() -> Router<Arc<Registry>> {
+    Router::new()
+        .route("/registre/exports", get(list).post(ask))
+        .route("/registre/exports/{id}/fichier", get(download))
+        .route("/registre/exports/{id}/annuler", post(cancel))
+}
+
+const ACTION: &str = "journey.export";
+/// How many exports the page lists.
+const LISTED: u64 = 50;
+/// The choice of a list that excludes nothing.
+const EVERY: &str = "all";
+
+/// What was typed.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct Form {
+    from: String,
+    to: String,
+    status: String,
+    operator: String,
+    format: String,
+}
+
+/// An export of the list.
+struct Row {
+    id: i64,
+    period: String,
+    only: String,
+    format: &'static str,
+    asked: String,
+    state: &'static str,
+    colour: &'static str,
+    /// How far it is, or what it holds.
+    told: String,
+    /// From 0 to 100, while it is written.
+    progress: Option<i64>,
+    may_read: bool,
+    may_cancel: bool,
+}
+
+impl Row {
+    fn new(export: &Export, operators: &[Operator], today: Date) -> Result<Self, Problem> {
+        let standing = export.state()?;
+        let paris = format::paris();
+        let first = place::today(export.from_at.timestamp(), &paris);
+        let last = place::today(export.to_at.timestamp(), &paris).saturating_sub(Span::new().days(1));
+        let mut only = Vec::new();
+        if let Some(status) = export.status.as_deref().and_then(|status| status.parse().ok()) {
+            only.push(explanation::of_status(status).0.to_owned());
+        }
+        if let Some(id) = export.operator_id {
+            only.extend(operators.iter().find(|one| one.id == id).map(|one| one.name.clone()));
+        }
+        let lines = |lines: i64| match lines {
+            0 => "aucun trajet".to_owned(),
+            1 => "un trajet".to_owned(),
+            _ => format!("{} trajets", format::integer(lines)),
+        };
+        let (state, colour, told) = match standing {
+            Standing::Waiting => {
+                ("En attente", "info", "Il commence dès que les précédents sont écrits.".to_owned())
+            }
+            Standing::Running => (
+                "En cours",
+                "info",
+                match export.reached_at {
+                    Some(at) => format!("{} écrits, jusqu’au {}", lines(export.lines), place::day(at)),
+                    None => "L’écriture commence.".to_owned(),
+                },
+            ),
+            Standing::Ready => (
+                "Prêt",
+                "success",
+                format!(
+                    "{}, {}, jusqu’au {}",
+                    lines(export.lines),
+                    size(export.bytes.unwrap_or_default()),
+                    export.expires_at.map_or_else(String::new, place::day),
+                ),
+            ),
+            Standing::Failed => {
+                ("Échoué", "error", "Demandez-le de nouveau, ou écrivez à l’équipe du registre.".to_owned())
+            }
+            Standing::Canceled => ("Annulé", "", "Vous pouvez le demander de nouveau.".to_owned()),
+            Standing::Expired => {
+                ("Retiré", "", "Un export est gardé sept jours. Demandez-le de nouveau.".to_owned())
+            }
+        };
+        Ok(Self {
+            id: export.id,
+            period: if first == last {
+                format::date(first)
+            } else {
+                format!("{} – {}", format::date(first), format::date(last))
+            },
+            only: only.join(", "),
+            format: format_name(export.format()?),
+            asked: place::moment(export.asked_at),
+            state,
+            colour,
+            told,
+            progress: (standing == Standing::Running).then(|| progress(export, today)),
+            may_read: standing == Standing::Ready,
+            may_cancel: standing.is_open(),
+        })
+    }
+}
+
+/// How much of its period an export has gone through, in hundredths.
+fn progress(export: &Export, today: Date) -> i64 {
+    let Some(reached) = export.reached_at else { return 0 };
+    let from = export.from_at.timestamp().as_second();
+    let end_of_today = midnight(today.saturating_add(Span::new().days(1)));
+    let to = end_of_today.map_or(i64::MAX, |at| at.as_second()).min(export.to_at.timestamp().as_second());
+    ((reached.timestamp().as_second() - from) * 100 / (to - from).max(1)).clamp(0, 100)
+}
+
+/// `12,4 Mo`.
+fn size(bytes: i64) -> String {
+    let tenths = |unit: i64| {
+        let value = (bytes * 10 + unit / 2) / unit;
+        format!("{},{}", format::integer(value / 10), value % 10)
+    };
+    match bytes {
+        0..1_000 => format!("{bytes}\u{a0}octets"),
+        1_000..1_000_000 => format!("{}\u{a0}ko", tenths(1_000)),
+        _ => format!("{}\u{a0}Mo", tenths(1_000_000)),
+    }
+}
+
+fn format_name(format: ExportFormat) -> &'static str {
+    match format {
+        ExportFormat::Csv => "CSV",
+        ExportFormat::Spreadsheet => "Tableur",
+        ExportFormat::Parquet => "Parquet",
+    }
+}
+
+fn format_hint(format: ExportFormat) -> &'static str {
+    match format {
+        ExportFormat::Csv => "Texte lu par tous les tableurs et tous les programmes.",
+        ExportFormat::Spreadsheet => {
+            "Fichier .xlsx. Plus lent à écrire\u{a0}; pour moins d’un million de trajets."
+        }
+        ExportFormat::Parquet => "Pour les outils d’analyse de données. Le plus petit.",
+    }
+}
+
+#[derive(Template)]
+#[template(path = "exports.html")]
+struct ExportsPage {
+    page: Page,
+    form: Form,
+    statuses: Vec<Choice>,
+    operators: Vec<Choice>,
+    formats: Vec<Choice>,
+    errors: FormErrors,
+    rows: Vec<Row>,
+    /// Whether one is being written: the page tells how to see it advance.
+    in_progress: bool,
+    /// A territory reads valid journeys only, by pseudonyms.
+    of_territory: bool,
+    has_perimeter: bool,
+    perimeter_href: String,
+}
+
+async fn exports_page(
+    registry: &Registry,
+    visitor: &Visitor,
+    scope: &Scope,
+    mut form: Form,
+    errors: FormErrors,
+    done: &Done,
+) -> Result<Response, Problem> {
+    let today = place::today(registry.house.clock.now(), &format::paris());
+    let of_operator = visible_operators(registry, scope).await?.is_empty();
+    let operators = operator::list(&registry.database, &Scope::All).await?;
+    if form.from.is_empty() && form.to.is_empty() && errors.is_empty() {
+        let last_month = today.first_of_month().saturating_sub(Span::new().months(1));
+        form.from = last_month.to_string();
+        form.to = last_month.last_of_month().to_string();
+    }
+    if form.format.is_empty() {
+        ExportFormat::Csv.as_str().clone_into(&mut form.format);
+    }
+    let territory = if *scope == Scope::All { None } else { territory_of(scope).filter(|id| *id >= 0) };
+    let has_perimeter = match territory {
+        Some(id) => !territory::perimeter(&registry.database, id).await?.is_empty(),
+        None => true,
+    };
+    let rows = export::list(&registry.database, scope, LISTED).await?;
+    let rows =
+        rows.iter().map(|export| Row::new(export, &operators, today)).collect::<Result<Vec<_>, _>>()?;
+    let status =
+        |status: PublicStatus| Choice::new(status.as_str(), explanation::of_status(status).0, &form.status);
+    let shown = ExportsPage {
+        page: done.announce(Page::of_service(visitor, &SHEET, "Exports")),
+        statuses: if territory.is_some() {
+            Vec::new()
+        } else {
+            let every = Choice::new(EVERY, "Tous les états", &form.status);
+            std::iter::once(every).chain(STATUSES.into_iter().map(status)).collect()
+        },
+        operators: if of_operator {
+            Vec::new()
+        } else {
+            let every = Choice::new(EVERY, "Tous les opérateurs", &form.operator);
+            std::iter::once(every).chain(operator_choices(&operators, &form.operator)).collect()
+        },
+        formats: ExportFormat::ALL
+            .into_iter()
+            .map(|one| {
+                let choice = Choice::new(one.as_str(), format_name(one), &form.format);
+                Choice { hint: format_hint(one).to_owned(), ..choice }
+            })
+            .collect(),
+        in_progress: rows.iter().any(|row| row.may_cancel),
+        rows,
+        form,
+        of_territory: territory.is_some(),
+        has_perimeter,
+        perimeter_href: territory
+            .map_or_else(String::new, |id| format!("/registre/territoires/{id}/perimetre")),
+        errors: errors.clone(),
+    };
+    Ok(answered(page(&shown), &errors))
+}
+
+/// The operators one may choose among: none for an operator, which only reads its own journeys.
+async fn visible_operators(registry: &Registry, scope: &Scope) -> Result<Vec<Operator>, Problem> {
+    let of_operator = operator_of(scope).is_some_and(|id| id >= 0);
+    Ok(if of_operator { Vec::new() } else { operator::list(&registry.database, &Scope::All).await? })
+}
+
+async fn list(
+    State(registry): State<Arc<Registry>>,
+    visitor: Visitor,
+    Asked(form): Asked<Form>,
+    Asked(done): Asked<Done>,
+) -> Result<Response, Problem> {
+    let scope = visitor.allow(&SHEET, ACTION)?;
+    exports_page(&registry, &visitor, &scope, form, FormErrors::default(), &done).await
+}
+
+async fn ask(
+    State(registry): State<Arc<Registry>>,
+    visitor: Visitor,
+    Filled(form): Filled<Form>,
+) -> Result<Response, Problem> {
+    let scope = visitor.allow(&SHEET, ACTION)?;
+    let operators = visible_operators(&registry, &scope).await?;
+    let today = place::today(registry.house.clock.now(), &format::paris());
+    let mut errors = FormErrors::default();
+    let from = read_date(&form.from, today, "from", &mut errors);
+    let to = read_date(&form.to, today, "to", &mut errors);
+    if form.from.trim().is_empty() {
+        errors.add("from", "Indiquez le premier jour des départs à emporter.");
+    }
+    if form.to.trim().is_empty() {
+        errors.add("to", "Indiquez le dernier jour des départs à emporter.");
+    }
+    if let (Some(from), Some(to)) = (from, to)
+        && to < from
+    {
+        let first = format::date(from);
+        errors.add(
+            "to",
+            format!("La période finit avant de commencer : choisissez une date à partir du {first}."),
+        );
+    }
+    let chosen = form.format.parse();
+    if chosen.is_err() {
+        errors.add("format", "Choisissez la forme du fichier.");
+    }
+    let bounds =
+        from.and_then(midnight).zip(to.map(|to| to.saturating_add(Span::new().days(1))).and_then(midnight));
+    if let (Some((from, to)), Ok(chosen), true) = (bounds, chosen, errors.is_empty()) {
+        let wanted = Wanted {
+            agent: visitor.signed_in.as_ref().map_or(0, |signed_in| signed_in.agent.id),
+            format: chosen,
+            operator: operators.iter().map(|one| one.id).find(|id| id.to_string() == form.operator),
+            status: form.status.parse().ok(),
+            from,
+            to,
+        };
+        if export::ask(&registry.database, visitor.actor(), &scope, wanted).await?.is_some() {
+            registry.wake_exports();
+            return Ok(redirect("/registre/exports?fait=export-demande"));
+        }
+        errors.add(
+            "from",
+            format!("{MOST_WAITING} exports attendent déjà. Attendez que l’un soit prêt, ou annulez-en un."),
+        );
+    }
+    exports_page(&registry, &visitor, &scope, form, errors, &Done::default()).await
+}
+
+/// The file itself, opened piece by piece.
+async fn download(
+    State(registry): State<Arc<Registry>>,
+    visitor: Visitor,
+    Number(id): Number,
+) -> Result<Response, Problem> {
+    let scope = visitor.allow(&SHEET, ACTION)?;
+    let export = export::find(&registry.database, &scope, id).await?.ok_or(Problem::NotFound)?;
+    if export.state()? != Standing::Ready {
+        return Ok(redirect("/registre/exports"));
+    }
+    let reading = documents(&registry).open(&export.document(), &registry.keyring).await;
+    let reading = reading.map_err(|cause| Problem::internal(&cause))?;
+    export::note_reading(&registry.database, visitor.actor(), id).await?;
+    let format = export.format()?;
+    let paris = format::paris();
+    let first = place::today(export.from_at.timestamp(), &paris);
+    let last = place::today(export.to_at.timestamp(), &paris).saturating_sub(Span::new().days(1));
+    let name = format!("trajets-{first}-{last}.{}", format.as_str());
+    Response::builder()
+        .header(CONTENT_TYPE, format.media_type())
+        .header(CONTENT_LENGTH, export.bytes.unwrap_or_default())
+        .header(CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
+        .body(Body::from_stream(reading.into_stream()))
+        .map_err(|cause| Problem::internal(&cause))
+}
+
+async fn cancel(
+    State(registry): State<Arc<Registry>>,
+    visitor: Visitor,
+    Number(id): Number,
+) -> Result<Response, Problem> {
+    let scope = visitor.allow(&SHEET, ACTION)?;
+    if export::find(&registry.database, &scope, id).await?.is_none() {
+        return Err(Problem::NotFound);
+    }
+    let canceled = export::cancel(&registry.database, visitor.actor(), &scope, id).await?;
+    Ok(redirect(if canceled { "/registre/exports?fait=export-annule" } else { "/registre/exports" }))
+}
