@@ -47,6 +47,7 @@ fn text(course: &Course) -> String {
     for (table, rows) in &stock.tables {
         let _ = writeln!(text, "| {table} | {rows} |");
     }
+    let _ = writeln!(text, "\nDocuments scellés à côté de la base (exports) : {}.", stock.documents);
     text.push_str("\nClés de données :\n\n| Numéro | De qui | Usage | Enveloppée par | Déjà détruite le |\n|---:|---|---|---|---|\n");
     for key in &stock.keys {
         let before = key.destroyed_before.map_or_else(String::new, when);

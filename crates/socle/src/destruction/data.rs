@@ -1,6 +1,6 @@
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, SqliteConnection};
 
 use super::{DestructionError, io_at};
+use crate::documents::Documents;
 use crate::store::{Store, application_name};
 
 /// The ends of the names of the files that an `SQLite` database is made of.
@@ -150,8 +151,24 @@ pub(super) async fn destroy_keys(
     }
 }
 
-/// Takes the tables away. What is gone already is no fault.
-pub(super) async fn destroy_data(store: &Store, service: &str) -> Result<(), DestructionError> {
+/// The files that lie beside the database, drafts too.
+pub(super) fn documents(house: &Path, service: &str) -> Result<Vec<PathBuf>, DestructionError> {
+    let documents = Documents::new(house, service);
+    let entries = match std::fs::read_dir(documents.folder()) {
+        Ok(entries) => entries,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(cause) => return Err(io_at(documents.folder())(cause)),
+    };
+    entries.map(|entry| entry.map(|entry| entry.path()).map_err(io_at(documents.folder()))).collect()
+}
+
+/// Takes documents and tables away. What is gone already is no fault.
+pub(super) async fn destroy_data(store: &Store, house: &Path, service: &str) -> Result<(), DestructionError> {
+    for file in documents(house, service)? {
+        overwrite_and_remove(&file)?;
+    }
+    // An empty folder tells nothing; one that is not there is removed already.
+    let _ = std::fs::remove_dir(Documents::new(house, service).folder());
     match store {
         Store::Sqlite { folder } => {
             for end in FILES {

@@ -98,7 +98,7 @@ pub async fn destroy(order: &Order<'_>) -> Result<Destroyed, DestructionError> {
         course.save(&place)?;
     }
     if !course.data_destroyed {
-        data::destroy_data(&store, sheet.id).await?;
+        data::destroy_data(&store, &house.config.store.folder, sheet.id).await?;
         course.data_destroyed = true;
         course.save(&place)?;
     }

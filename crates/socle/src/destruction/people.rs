@@ -73,7 +73,7 @@ async fn record(
         .await
 }
 
-/// Takes the roles of the service away, with their sessions, the invitations and requests for help; empties the accounts
+/// Takes the roles of the service away, with their sessions, the invitations, requests for help and switches; empties the accounts
 /// of those who have no other role. The row of an account stays, without name or address: logs name its number.
 pub(super) async fn erase(house: &House, service: &'static str) -> Result<(), DestructionError> {
     house
@@ -98,8 +98,9 @@ pub(super) async fn erase(house: &House, service: &'static str) -> Result<(), De
                 )).await?;
                 let memberships = run(connection, format!("DELETE FROM memberships WHERE {roles}")).await?;
                 let help = run(connection, format!("DELETE FROM help_requests WHERE {roles}")).await?;
+                let switches = run(connection, format!("DELETE FROM switches WHERE {roles}")).await?;
                 tx.record(Entry::new(ACTOR, "service.people_erased", "service", service).with_facts(json!({
-                    "memberships": memberships, "agents": agents, "help_requests": help,
+                    "memberships": memberships, "agents": agents, "help_requests": help, "switches": switches,
                 })));
                 Ok(())
             })

@@ -26,6 +26,8 @@ pub struct Stock {
     pub memberships: u64,
     /// Accounts that have a role in no other service.
     pub agents: u64,
+    /// Sealed files beside the database.
+    pub documents: usize,
 }
 
 /// A data key, without its value.
@@ -68,6 +70,7 @@ impl Stock {
                 .map_err(|broken| broken.to_string()),
             memberships,
             agents,
+            documents: data::documents(&house.config.store.folder, service)?.len(),
         };
         connection.close().await?;
         Ok(stock)

@@ -13,11 +13,12 @@ use serde_json::json;
 use super::pack::{Description, FORMAT, TableLine};
 use super::schema::Schema;
 use super::table::{self, Passing};
-use super::{HandoverError, inventory, io_at, people, refused};
+use super::{HandoverError, documents, inventory, io_at, people, refused};
 use crate::audit::{Actor, Entry};
 use crate::backup::{Mark, MasterKeyPrint};
 use crate::compliance::drafts;
 use crate::config::{Config, Contact, Provider, Retention};
+use crate::documents::Documents;
 use crate::house::House;
 use crate::seal::MasterKeys;
 use crate::service::{Document, Sheet};
@@ -104,6 +105,8 @@ pub async fn give(order: &Order<'_>) -> Result<Given, HandoverError> {
     }
     let mark = mark(&snapshot).await?;
     snapshot.commit().await?;
+    let kept = Documents::new(&house.config.store.folder, sheet.id);
+    let documents = documents::take(&kept, folder)?;
     let (agents, memberships) = people::write(house.people.database().read(), sheet.id, folder).await?;
     about.insert("people/agents.csv".to_owned(), format!("{agents} people with a role in the service"));
     about.insert("people/memberships.csv".to_owned(), format!("{memberships} roles, taken back ones too"));
@@ -119,6 +122,7 @@ pub async fn give(order: &Order<'_>) -> Result<Given, HandoverError> {
         tables,
         agents,
         memberships,
+        documents,
     };
     description.write(folder)?;
     about.insert("pack.json".to_owned(), "what the pack holds, for a program".to_owned());

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::table::{csv_writer, finish};
-use super::{HandoverError, io_at, refused};
+use super::{HandoverError, documents, io_at, refused};
 use crate::backup::digest_of;
 
 /// The list of every other file of a pack.
@@ -29,7 +29,9 @@ pub(super) fn write(folder: &Path, about: &BTreeMap<String, String>) -> Result<S
     let mut lines = Vec::new();
     for path in walk(folder)? {
         let (bytes, sha256) = look(&folder.join(&path))?;
-        let what = about.get(&path).cloned().unwrap_or_default();
+        let document = path.starts_with(&format!("{}/", documents::FOLDER));
+        let what = if document { "a sealed document" } else { about.get(&path).map_or("", String::as_str) };
+        let what = what.to_owned();
         lines.push(Line { path, bytes, sha256, what });
     }
     let mut file = csv_writer(&list)?;

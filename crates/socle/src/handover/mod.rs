@@ -8,6 +8,7 @@
 //! is never in the pack.
 
 mod actors;
+mod documents;
 mod field;
 mod give;
 mod inventory;

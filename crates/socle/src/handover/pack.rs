@@ -33,6 +33,8 @@ pub struct Description {
     /// People who have, or had, a role in the service.
     pub agents: u64,
     pub memberships: u64,
+    /// Sealed files that lie beside the database.
+    pub documents: u64,
 }
 
 /// A table of a pack.

@@ -15,14 +15,15 @@ use crate::store::Tx;
 /// Where a pack keeps them.
 pub(super) const FOLDER: &str = "people";
 
-const AGENTS: [(&str, Kind, bool); 5] = [
+const AGENTS: [(&str, Kind, bool); 6] = [
     ("id", Kind::Integer, false),
     ("email", Kind::Text, false),
     ("name", Kind::Text, false),
     ("created_at", Kind::Integer, false),
     ("blocked_at", Kind::Integer, true),
+    ("last_seen_at", Kind::Integer, true),
 ];
-const MEMBERSHIPS: [(&str, Kind, bool); 7] = [
+const MEMBERSHIPS: [(&str, Kind, bool); 8] = [
     ("id", Kind::Integer, false),
     ("agent_id", Kind::Integer, false),
     ("role", Kind::Text, false),
@@ -30,6 +31,7 @@ const MEMBERSHIPS: [(&str, Kind, bool); 7] = [
     ("tenant_name", Kind::Text, false),
     ("created_at", Kind::Integer, false),
     ("revoked_at", Kind::Integer, true),
+    ("confirmed_at", Kind::Integer, true),
 ];
 
 fn table(name: &str, columns: &[(&str, Kind, bool)]) -> Table {
@@ -77,6 +79,7 @@ pub(super) struct Agent {
     name: String,
     created_at: i64,
     blocked_at: Option<i64>,
+    last_seen_at: Option<i64>,
 }
 
 /// A role of a pack.
@@ -88,6 +91,7 @@ pub(super) struct Membership {
     tenant_name: String,
     created_at: i64,
     revoked_at: Option<i64>,
+    confirmed_at: Option<i64>,
 }
 
 /// Everyone in a pack.
@@ -119,22 +123,31 @@ pub(super) fn read(folder: &Path) -> Result<Everyone, HandoverError> {
     for row in Rows::open(&table("agents", &AGENTS), &folder.join("agents.csv"))? {
         let mut row = row?.into_iter();
         let mut next = || row.next().flatten();
-        let agent = (number(next()), text(next()), text(next()), number(next()), number(next()));
-        let (Some(id), Some(email), Some(name), Some(created_at), blocked_at) = agent else {
+        let agent =
+            (number(next()), text(next()), text(next()), number(next()), number(next()), number(next()));
+        let (Some(id), Some(email), Some(name), Some(created_at), blocked_at, last_seen_at) = agent else {
             return Err(missing("people/agents.csv"));
         };
-        agents.push(Agent { id, email, name, created_at, blocked_at });
+        agents.push(Agent { id, email, name, created_at, blocked_at, last_seen_at });
     }
     let mut memberships = Vec::new();
     for row in Rows::open(&table("memberships", &MEMBERSHIPS), &folder.join("memberships.csv"))? {
         let mut row = row?.into_iter().skip(1);
         let mut next = || row.next().flatten();
-        let role = (number(next()), text(next()), text(next()), text(next()), number(next()), number(next()));
-        let (Some(agent_id), Some(role), tenant, Some(tenant_name), Some(created_at), revoked_at) = role
-        else {
+        let role = (number(next()), text(next()), text(next()), text(next()), number(next()));
+        let (revoked_at, confirmed_at) = (number(next()), number(next()));
+        let (Some(agent_id), Some(role), tenant, Some(tenant_name), Some(created_at)) = role else {
             return Err(missing("people/memberships.csv"));
         };
-        memberships.push(Membership { agent_id, role, tenant, tenant_name, created_at, revoked_at });
+        memberships.push(Membership {
+            agent_id,
+            role,
+            tenant,
+            tenant_name,
+            created_at,
+            revoked_at,
+            confirmed_at,
+        });
     }
     Ok(Everyone { agents, memberships })
 }
@@ -171,8 +184,18 @@ pub(super) async fn restore(
         let insert = Query::insert()
             .into_table(Alias::new("memberships"))
             .columns(
-                ["id", "agent_id", "service", "role", "tenant", "tenant_name", "created_at", "revoked_at"]
-                    .map(Alias::new),
+                [
+                    "id",
+                    "agent_id",
+                    "service",
+                    "role",
+                    "tenant",
+                    "tenant_name",
+                    "created_at",
+                    "revoked_at",
+                    "confirmed_at",
+                ]
+                .map(Alias::new),
             )
             .values_panic([
                 id.into(),
@@ -183,6 +206,7 @@ pub(super) async fn restore(
                 membership.tenant_name.as_str().into(),
                 membership.created_at.into(),
                 membership.revoked_at.into(),
+                membership.confirmed_at.into(),
             ])
             .to_owned();
         tx.connection().execute(&insert).await?;
@@ -219,13 +243,16 @@ async fn add(tx: &mut Tx, actor: &Actor, agent: &Agent, highest: i64) -> Result<
     };
     let insert = Query::insert()
         .into_table(Alias::new("agents"))
-        .columns(["id", "email", "name", "created_at", "blocked_at", "version"].map(Alias::new))
+        .columns(
+            ["id", "email", "name", "created_at", "blocked_at", "last_seen_at", "version"].map(Alias::new),
+        )
         .values_panic([
             id.into(),
             agent.email.as_str().into(),
             agent.name.as_str().into(),
             agent.created_at.into(),
             agent.blocked_at.into(),
+            agent.last_seen_at.into(),
             1_i64.into(),
         ])
         .to_owned();

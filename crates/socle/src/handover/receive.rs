@@ -11,14 +11,18 @@ use super::field::Value;
 use super::give::{mark, record};
 use super::pack::Description;
 use super::people::{self, Everyone, Renumbered};
-use super::schema::Schema;
+use super::schema::{Schema, Table};
 use super::table::{self, Passing, Rows};
-use super::{DATA_KEYS, HandoverError, RECEIVED, inventory, io_at, refused};
+use super::{DATA_KEYS, HandoverError, RECEIVED, documents, inventory, io_at, refused};
 use crate::audit::{self, Actor, Entry};
+use crate::documents::Documents;
 use crate::house::House;
 use crate::seal::MasterKeys;
 use crate::service::Sheet;
 use crate::store::{Database, Store, connect};
+
+/// How columns that name an agent are called.
+const AGENT: &str = "agent_id";
 
 /// A pack whose every byte was checked, and the key that opens it.
 pub struct Accepted {
@@ -123,6 +127,27 @@ impl Accepted {
         self.live_keys()
     }
 
+    /// Agents who have another number here have it in the service's tables too. (Its log cannot be changed: see
+    /// [`super::Actors`].)
+    async fn renumber(
+        &self,
+        transaction: &DatabaseTransaction,
+        renumbered: &Renumbered,
+    ) -> Result<(), HandoverError> {
+        if renumbered.is_empty() {
+            return Ok(());
+        }
+        let cases: String = renumbered
+            .iter()
+            .fold(String::new(), |cases, (there, here)| cases + &format!(" WHEN {there} THEN {here}"));
+        let named = |table: &&Table| table.columns.iter().any(|column| column.name == AGENT);
+        for table in self.schema.tables.iter().filter(named) {
+            let sql = format!("UPDATE \"{}\" SET {AGENT} = CASE {AGENT}{cases} ELSE {AGENT} END", table.name);
+            transaction.execute_unprepared(&sql).await?;
+        }
+        Ok(())
+    }
+
     fn live_keys(&self) -> Result<u64, HandoverError> {
         let mut live = 0;
         for table in self.schema.tables.iter().filter(|table| table.name == DATA_KEYS) {
@@ -197,9 +222,9 @@ async fn into_file(
         connect(&Store::Sqlite { folder: staging.path().to_owned() }, accepted.sheet.id).await?;
     let transaction = write.begin().await?;
     let keys = accepted.fill(&transaction, &house.master).await?;
+    let renumbered = welcome(house, accepted, &transaction).await?;
     transaction.commit().await?;
     close([read, write]).await?;
-    let renumbered = welcome(house, accepted).await?;
     let name = format!("{}.db", accepted.sheet.id);
     let place = folder.join(&name);
     std::fs::rename(staging.path().join(&name), &place).map_err(io_at(&place))?;
@@ -224,14 +249,26 @@ async fn into_schema(
     let (_, write) = connect(store, accepted.sheet.id).await?;
     let transaction = write.begin().await?;
     let keys = accepted.fill(&transaction, &house.master).await?;
-    let renumbered = welcome(house, accepted).await?;
+    let renumbered = welcome(house, accepted, &transaction).await?;
     transaction.commit().await?;
     write.close().await?;
     Ok((keys, renumbered))
 }
 
-/// Lets the people of the pack in, once everything else is ready to be seen. Doing it again changes nothing.
-async fn welcome(house: &House, accepted: &Accepted) -> Result<Renumbered, HandoverError> {
+/// Lets the people of the pack in, and puts its documents in place, once everything else is ready to be seen. Doing it
+/// again changes nothing.
+async fn welcome(
+    house: &House,
+    accepted: &Accepted,
+    transaction: &DatabaseTransaction,
+) -> Result<Renumbered, HandoverError> {
+    documents::put(&Documents::new(&house.config.store.folder, accepted.sheet.id), &accepted.folder)?;
+    let renumbered = let_in(house, accepted).await?;
+    accepted.renumber(transaction, &renumbered).await?;
+    Ok(renumbered)
+}
+
+async fn let_in(house: &House, accepted: &Accepted) -> Result<Renumbered, HandoverError> {
     let everyone = accepted.everyone.clone();
     let (service, inventory) = (accepted.sheet.id, accepted.inventory.clone());
     house
