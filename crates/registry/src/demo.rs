@@ -10,7 +10,7 @@ use socle::rights::Scope;
 use socle::service::{Demonstration, DemonstrationAccount, DemonstrationOperator, Progress};
 
 use crate::generation::{Generator, Span, fill_with};
-use crate::model::{LocalDay, Selector, SelectorKind, perimeter};
+use crate::model::{LocalDay, Perimeter, Selector, SelectorKind};
 use crate::store::breach::{self, NewBreach};
 use crate::store::operator::{self, NewOperator, Operator};
 use crate::store::territory::{self, NewTerritory};
@@ -84,11 +84,12 @@ async fn register_territory(registry: &Registry) -> anyhow::Result<()> {
         name: name.to_owned(),
         siret: siret.to_owned(),
         contact_email: format!("contact@{domain}"),
+        perimeter: Perimeter::of(
+            &registry.house.places.reference,
+            vec![Selector::new(PERIMETER.0, PERIMETER.1)],
+        ),
     };
     let territory = territory::register(&registry.database, ACTOR, new).await?;
-    let selectors = vec![Selector::new(PERIMETER.0, PERIMETER.1)];
-    let places = perimeter::places(&registry.house.places.reference, &selectors);
-    territory::set_perimeter(&registry.database, ACTOR, &territory, selectors, places).await?;
     for (person, local, role) in [
         ("Nadia Vandenbroucke", "direction", "territory.admin"),
         ("Louis Delattre", "equipe", "territory.user"),

@@ -12,7 +12,7 @@ pub mod units;
 
 pub use export_format::ExportFormat;
 pub use identity::Identity;
-pub use perimeter::{Selector, SelectorKind};
+pub use perimeter::{Perimeter, Selector, SelectorKind};
 pub use phone::{Phone, TruncatedPhone};
 pub use placement::PlaceCode;
 pub use status::{Acquisition, Check, PublicStatus};

@@ -116,20 +116,30 @@ impl Selector {
     }
 }
 
-/// The codes that journeys may bear within these selectors: today's communes, and those that became part of them.
-/// Selectors that no longer select anything are passed over.
-pub fn places(reference: &Reference, selectors: &[Selector]) -> BTreeSet<String> {
-    let today: BTreeSet<InseeCode> = selectors
-        .iter()
-        .flat_map(|selector| selector.communes(reference).unwrap_or_default())
-        .map(|commune| commune.code)
-        .collect();
-    let past = reference
-        .past_communes()
-        .iter()
-        .filter(|past| !past.today.is_empty() && past.today.iter().all(|code| today.contains(code)))
-        .map(|past| past.code.to_string());
-    today.iter().map(InseeCode::to_string).chain(past).collect()
+/// What a territory covers, and the places it comes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Perimeter {
+    pub selectors: Vec<Selector>,
+    /// The codes that journeys may bear: today's communes, and those that became part of them.
+    pub places: BTreeSet<String>,
+}
+
+impl Perimeter {
+    /// Selectors that no longer select anything are passed over.
+    pub fn of(reference: &Reference, selectors: Vec<Selector>) -> Self {
+        let today: BTreeSet<InseeCode> = selectors
+            .iter()
+            .flat_map(|selector| selector.communes(reference).unwrap_or_default())
+            .map(|commune| commune.code)
+            .collect();
+        let past = reference
+            .past_communes()
+            .iter()
+            .filter(|past| !past.today.is_empty() && past.today.iter().all(|code| today.contains(code)))
+            .map(|past| past.code.to_string());
+        let places = today.iter().map(InseeCode::to_string).chain(past).collect();
+        Self { selectors, places }
+    }
 }
 
 #[cfg(test)]
@@ -173,8 +183,8 @@ mod tests {
     fn a_composite_counts_each_commune_once_and_takes_in_past_ones() {
         let both =
             [Selector::new(SelectorKind::Department, "46"), Selector::new(SelectorKind::Commune, "46042")];
-        let alone = places(&REFERENCE, &both[..1]);
-        assert_eq!(places(&REFERENCE, &both), alone);
+        let alone = Perimeter::of(&REFERENCE, both[..1].to_vec()).places;
+        assert_eq!(Perimeter::of(&REFERENCE, both.to_vec()).places, alone);
         let past = REFERENCE
             .past_communes()
             .iter()

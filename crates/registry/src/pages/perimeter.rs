@@ -17,7 +17,7 @@ use super::commune::{self, Meant};
 use super::territory::found;
 use crate::model::identity::folded;
 use crate::model::perimeter::UnknownSelector;
-use crate::model::{Selector, SelectorKind, perimeter};
+use crate::model::{Perimeter, Selector, SelectorKind};
 use crate::store::territory::{self, Territory};
 use crate::{Registry, SHEET};
 
@@ -35,9 +35,9 @@ const MOST: usize = 500;
 /// What was typed.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Typed {
-    kind: String,
-    what: String,
+pub(super) struct Typed {
+    pub kind: String,
+    pub what: String,
 }
 
 /// A part of the perimeter.
@@ -50,10 +50,10 @@ struct Part {
 }
 
 /// Something that what was typed may mean: one click adds it.
-struct Proposal {
-    kind: &'static str,
-    code: String,
-    label: String,
+pub(super) struct Proposal {
+    pub kind: &'static str,
+    pub code: String,
+    pub label: String,
 }
 
 #[derive(Template)]
@@ -79,6 +79,11 @@ pub(super) fn word(kind: SelectorKind) -> &'static str {
         SelectorKind::Department => "Département",
         SelectorKind::Region => "Région",
     }
+}
+
+/// The kinds to choose among.
+pub(super) fn kinds(present: &str) -> Vec<Choice> {
+    SelectorKind::ALL.into_iter().map(|kind| Choice::new(kind.as_str(), word(kind), present)).collect()
 }
 
 fn communes(count: usize) -> String {
@@ -121,10 +126,7 @@ async fn perimeter_page(
         name: territory.name.clone(),
         parts,
         communes: communes(all.len()),
-        kinds: SelectorKind::ALL
-            .into_iter()
-            .map(|kind| Choice::new(kind.as_str(), word(kind), &new.kind))
-            .collect(),
+        kinds: kinds(&new.kind),
         new,
         proposals,
         errors: errors.clone(),
@@ -144,7 +146,7 @@ async fn show(
 }
 
 /// The selector that was meant, or what to say and to propose.
-fn read(reference: &Reference, typed: &Typed) -> Result<Selector, (FormErrors, Vec<Proposal>)> {
+pub(super) fn read(reference: &Reference, typed: &Typed) -> Result<Selector, (FormErrors, Vec<Proposal>)> {
     let mut errors = FormErrors::default();
     let kind = SelectorKind::parse(&typed.kind);
     if kind.is_none() {
@@ -299,7 +301,7 @@ async fn set(
     territory: &Territory,
     selectors: Vec<Selector>,
 ) -> Result<(), Problem> {
-    let places = perimeter::places(&registry.house.places.reference, &selectors);
-    territory::set_perimeter(&registry.database, visitor.actor(), territory, selectors, places).await?;
+    let perimeter = Perimeter::of(&registry.house.places.reference, selectors);
+    territory::set_perimeter(&registry.database, visitor.actor(), territory, perimeter).await?;
     Ok(())
 }

@@ -5,13 +5,16 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use geography::Reference;
 use serde::Deserialize;
-use socle::pages::{FormErrors, Page, format};
+use socle::pages::{Choice, FormErrors, Page, format};
 use socle::rights::{Grant, Scope};
 use socle::web::{Problem, Visitor, page, redirect};
 
 use super::asked::Filled;
+use super::perimeter::{self, Proposal, Typed};
 use super::{answered, operator_form, place};
+use crate::model::Perimeter;
 use crate::store::territory::{self, NewTerritory};
 use crate::store::territory_of;
 use crate::{Registry, SHEET};
@@ -35,14 +38,25 @@ struct TerritoryForm {
     name: String,
     siret: String,
     email: String,
+    /// Its perimeter, from the official lists; nothing to say it later.
+    kind: String,
+    what: String,
 }
 
 impl TerritoryForm {
-    /// The territory to register, or what is to be corrected.
-    fn read(&self, uuid: String) -> Result<NewTerritory, FormErrors> {
+    /// The territory to register, or what is to be corrected and what to propose.
+    fn read(&self, reference: &Reference, uuid: String) -> Result<NewTerritory, (FormErrors, Vec<Proposal>)> {
         let mut errors = FormErrors::default();
+        let official = if self.kind.is_empty() && self.what.trim().is_empty() {
+            None
+        } else {
+            let typed = Typed { kind: self.kind.clone(), what: self.what.clone() };
+            Some(perimeter::read(reference, &typed)?)
+        };
+        let official_name = official.as_ref().and_then(|selector| selector.name(reference));
+        let typed = self.name.trim();
         let name = operator_form::text(
-            &self.name,
+            if typed.is_empty() { official_name.unwrap_or_default() } else { typed },
             "name",
             "Indiquez le nom de la collectivité, comme ses habitants l’appellent.",
             &mut errors,
@@ -52,9 +66,10 @@ impl TerritoryForm {
         let contact = operator_form::contact(&self.email, missing, &mut errors);
         match contact {
             Some(contact) if errors.is_empty() => {
-                Ok(NewTerritory { uuid, name, siret, contact_email: contact.as_str().to_owned() })
+                let perimeter = Perimeter::of(reference, official.into_iter().collect());
+                Ok(NewTerritory { uuid, name, siret, contact_email: contact.as_str().to_owned(), perimeter })
             }
-            _ => Err(errors),
+            _ => Err((errors, Vec::new())),
         }
     }
 }
@@ -65,6 +80,8 @@ struct TerritoriesPage {
     page: Page,
     territories: Vec<Row>,
     new: TerritoryForm,
+    kinds: Vec<Choice>,
+    proposals: Vec<Proposal>,
     errors: FormErrors,
     may_register: bool,
 }
@@ -74,7 +91,7 @@ async fn territories_page(
     visitor: &Visitor,
     scope: &Scope,
     new: TerritoryForm,
-    errors: FormErrors,
+    (errors, proposals): (FormErrors, Vec<Proposal>),
 ) -> Result<Response, Problem> {
     let reference = &registry.house.places.reference;
     let mut territories = Vec::new();
@@ -96,7 +113,9 @@ async fn territories_page(
     let shown = TerritoriesPage {
         page: Page::of_service(visitor, &SHEET, "Territoires"),
         territories,
+        kinds: perimeter::kinds(&new.kind),
         new,
+        proposals,
         may_register: visitor.grant(&SHEET, "territory.register") != Grant::No,
         errors: errors.clone(),
     };
@@ -108,7 +127,14 @@ async fn list(State(registry): State<Arc<Registry>>, visitor: Visitor) -> Result
     if let Some(own) = territory_of(&scope) {
         return Ok(redirect(&format!("/registre/territoires/{own}")));
     }
-    territories_page(&registry, &visitor, &scope, TerritoryForm::default(), FormErrors::default()).await
+    territories_page(
+        &registry,
+        &visitor,
+        &scope,
+        TerritoryForm::default(),
+        (FormErrors::default(), Vec::new()),
+    )
+    .await
 }
 
 async fn register(
@@ -117,13 +143,13 @@ async fn register(
     Filled(new): Filled<TerritoryForm>,
 ) -> Result<Response, Problem> {
     let scope = visitor.allow(&SHEET, "territory.register")?;
-    let mut read = new.read(uuid::Uuid::new_v4().to_string());
+    let mut read = new.read(&registry.house.places.reference, uuid::Uuid::new_v4().to_string());
     if let Ok(wanted) = &read {
         let known = territory::list(&registry.database, &scope).await?;
         if known.iter().any(|known| known.name.to_lowercase() == wanted.name.to_lowercase()) {
             let mut errors = FormErrors::default();
             errors.add("name", "Une collectivité porte déjà ce nom. Ouvrez-la dans la liste, ou donnez un nom qui les distingue.");
-            read = Err(errors);
+            read = Err((errors, Vec::new()));
         }
     }
     match read {
@@ -131,6 +157,6 @@ async fn register(
             let made = territory::register(&registry.database, visitor.actor(), new).await?;
             Ok(redirect(&format!("/registre/territoires/{}/perimetre?fait=territoire-inscrit", made.id)))
         }
-        Err(errors) => territories_page(&registry, &visitor, &scope, new, errors).await,
+        Err(refused) => territories_page(&registry, &visitor, &scope, new, refused).await,
     }
 }

@@ -7,7 +7,7 @@ use socle::rights::Scope;
 use socle::store::{Database, Instant, StoreError, Tx};
 
 use super::{RegistryError, fact, territory_of, territory_place, territory_selector, territory_summary};
-use crate::model::{LocalDay, Selector};
+use crate::model::{LocalDay, Perimeter, Selector};
 
 /// A local authority: it sees the journeys that start or end in its perimeter.
 pub type Territory = Model;
@@ -39,6 +39,8 @@ pub struct NewTerritory {
     pub name: String,
     pub siret: String,
     pub contact_email: String,
+    /// Empty: to be said later.
+    pub perimeter: Perimeter,
 }
 
 /// Registers a territory, with an empty perimeter.
@@ -64,9 +66,12 @@ pub async fn register(
                     .exec_without_returning(tx.connection())
                     .await?;
                 tx.record(
-                    Entry::new(actor, "territory.registered", "territory", territory.id)
+                    Entry::new(actor.clone(), "territory.registered", "territory", territory.id)
                         .with_facts(serde_json::json!({"uuid": territory.uuid, "name": territory.name})),
                 );
+                if !new.perimeter.selectors.is_empty() {
+                    write_perimeter(tx, actor, territory.id, new.perimeter).await?;
+                }
                 Ok(territory)
             })
         })
@@ -110,57 +115,61 @@ pub async fn places(database: &Database, territory: i64) -> Result<BTreeSet<Stri
     Ok(rows.into_iter().map(|row| row.place).collect())
 }
 
-/// Gives a territory, as it was read, this perimeter; `places` are the codes of its communes, past ones included.
-/// Its figures are counted again in the same change.
+/// Gives a territory, as it was read, this perimeter. Its figures are counted again in the same change.
 pub async fn set_perimeter(
     database: &Database,
     actor: Actor,
     territory: &Territory,
-    selectors: Vec<Selector>,
-    places: BTreeSet<String>,
+    perimeter: Perimeter,
 ) -> Result<(), RegistryError> {
     let (id, version) = (territory.id, territory.version);
     database
         .write(move |tx| {
             Box::pin(async move {
                 advance(tx, id, version, <ActiveModel as Default>::default()).await?;
-                territory_selector::Entity::delete_many()
-                    .filter(territory_selector::Column::TerritoryId.eq(id))
-                    .exec(tx.connection())
-                    .await?;
-                territory_place::Entity::delete_many()
-                    .filter(territory_place::Column::TerritoryId.eq(id))
-                    .exec(tx.connection())
-                    .await?;
-                if !selectors.is_empty() {
-                    let rows = selectors.iter().map(|selector| territory_selector::ActiveModel {
-                        territory_id: Set(id),
-                        kind: Set(selector.kind.as_str().to_owned()),
-                        code: Set(selector.code.clone()),
-                    });
-                    territory_selector::Entity::insert_many(rows)
-                        .exec_without_returning(tx.connection())
-                        .await?;
-                }
-                let places: Vec<_> = places
-                    .into_iter()
-                    .map(|place| territory_place::ActiveModel { territory_id: Set(id), place: Set(place) })
-                    .collect();
-                for places in places.chunks(fact::ROWS) {
-                    territory_place::Entity::insert_many(places.to_vec())
-                        .exec_without_returning(tx.connection())
-                        .await?;
-                }
-                territory_summary::count_again(tx, id).await?;
-                let named: Vec<_> = selectors.iter().map(ToString::to_string).collect();
-                tx.record(
-                    Entry::new(actor, "territory.perimeter_set", "territory", id)
-                        .with_facts(serde_json::json!({"selectors": named})),
-                );
-                Ok(())
+                write_perimeter(tx, actor, id, perimeter).await
             })
         })
         .await
+}
+
+async fn write_perimeter(
+    tx: &mut Tx,
+    actor: Actor,
+    id: i64,
+    perimeter: Perimeter,
+) -> Result<(), RegistryError> {
+    let Perimeter { selectors, places } = perimeter;
+    territory_selector::Entity::delete_many()
+        .filter(territory_selector::Column::TerritoryId.eq(id))
+        .exec(tx.connection())
+        .await?;
+    territory_place::Entity::delete_many()
+        .filter(territory_place::Column::TerritoryId.eq(id))
+        .exec(tx.connection())
+        .await?;
+    if !selectors.is_empty() {
+        let rows = selectors.iter().map(|selector| territory_selector::ActiveModel {
+            territory_id: Set(id),
+            kind: Set(selector.kind.as_str().to_owned()),
+            code: Set(selector.code.clone()),
+        });
+        territory_selector::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+    }
+    let places: Vec<_> = places
+        .into_iter()
+        .map(|place| territory_place::ActiveModel { territory_id: Set(id), place: Set(place) })
+        .collect();
+    for places in places.chunks(fact::ROWS) {
+        territory_place::Entity::insert_many(places.to_vec()).exec_without_returning(tx.connection()).await?;
+    }
+    territory_summary::count_again(tx, id).await?;
+    let named: Vec<_> = selectors.iter().map(ToString::to_string).collect();
+    tx.record(
+        Entry::new(actor, "territory.perimeter_set", "territory", id)
+            .with_facts(serde_json::json!({"selectors": named})),
+    );
+    Ok(())
 }
 
 /// Sets the day before and after which departures are compared.

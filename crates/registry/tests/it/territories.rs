@@ -16,6 +16,7 @@ pub async fn territory(house: &TestHouse, name: &str) -> i64 {
         name: name.to_owned(),
         siret: "90000000900016".to_owned(),
         contact_email: "contact@exemple.fr".to_owned(),
+        perimeter: registry::model::Perimeter::default(),
     };
     registry::store::territory::register(&house.registry.database, Actor::Program("tests"), new)
         .await
@@ -257,5 +258,29 @@ on_both_stores! {
         assert_eq!(admin.submit(&path, &[("day", "2100-01-01")]).await.status, 422);
         assert_eq!(admin.submit(&path, &[("day", "")]).await.status, 303);
         assert!(admin.open(&format!("/registre/territoires/{id}")).await.text.contains("Choisissez une date"));
+    }
+}
+
+on_both_stores! {
+    async fn a_territory_comes_from_the_official_lists(house: TestHouse) {
+        let admin = house.agent("registry.admin", None).await;
+        let contact = [("siret", "90000000900016"), ("email", "mobilites@exemple.fr")];
+        let form = |kind: &'static str, what: &'static str| [("kind", kind), ("what", what), contact[0], contact[1]];
+        let unknown = admin.submit("/registre/territoires", &form("department", "Atlantide")).await;
+        assert_eq!(unknown.status, 422);
+        assert!(unknown.text.contains("ne figure pas parmi les noms et les codes officiels"), "{}", unknown.text);
+        let several = admin.submit("/registre/territoires", &form("region", "Pays")).await;
+        assert_eq!(several.status, 422);
+        assert!(several.text.contains("Choisir Pays de la Loire"), "{}", several.text);
+        let made = admin.submit("/registre/territoires", &form("department", "Lot")).await;
+        assert_eq!(made.status, 303, "{}", made.text);
+        let page = admin.open(made.header("location").expect("its page")).await.text;
+        let reference = &house.registry.house.places.reference;
+        let communes = reference.communes().iter().filter(|one| one.department.as_str() == "46").count();
+        assert!(page.contains("Lot") && page.contains(&format!("{communes} communes")), "named and filled: {page}");
+        let list = admin.open("/registre/territoires").await.text;
+        assert!(list.contains(&format!("{communes} communes")), "{list}");
+        let nameless = admin.submit("/registre/territoires", &[("name", ""), contact[0], contact[1]]).await;
+        assert_eq!(nameless.status, 422);
     }
 }
