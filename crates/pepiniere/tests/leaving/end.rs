@@ -39,6 +39,11 @@ impl Ending {
         let invite =
             ["invite", "--service", "registry", "--role", "registry.admin", "--name", "Camille Test"];
         place.done(&[&invite[..], &["--email", "camille@exemple.fr", "--organisation", "Registre"]].concat());
+        place.done(&["switch", "off", "registry", "service", "--reason", "Fin du service"]);
+        // As an export leaves one.
+        let documents = place.folder().join("documents/registry");
+        std::fs::create_dir_all(&documents).expect("a folder");
+        std::fs::write(documents.join("an-export"), "sealed").expect("a file");
         let certificate = at("certificate.md");
         Self { place, backups, certificate, scratch }
     }
@@ -91,7 +96,11 @@ impl Ending {
             certificate.contains("Maïté d’Essai") && certificate.contains("| journeys | 80 |"),
             "{certificate}"
         );
-        assert_eq!(destroyed["stock"]["memberships"], 1);
+        assert_eq!(
+            (&destroyed["stock"]["memberships"], &destroyed["stock"]["documents"]),
+            (&json!(1), &json!(1))
+        );
+        assert!(!self.place.folder().join("documents/registry").exists());
         let link = destroyed["stock"]["mark"]["link"].as_str().expect("a link");
         assert!(certificate.contains(link), "the end of the service's own log is told");
         for key in destroyed["stock"]["keys"].as_array().expect("keys") {
@@ -140,6 +149,11 @@ impl Ending {
         assert_eq!(log[0].action, "service.destroyed");
         assert!(log[0].facts.contains(&sha256) && log[0].facts.contains(link));
         // Opened again, the service begins anew.
+        let switches = self.place.run(&["switch", "list"]);
+        assert!(
+            !String::from_utf8_lossy(&switches.stdout).contains("Fin du service"),
+            "nothing is cut any more"
+        );
         assert_eq!(self.place.done(&["doctor"])["healthy"], true);
         let keys = self.place.done(&["keys", "list"]);
         let tenants: Vec<_> = keys["keys"]

@@ -1,13 +1,15 @@
 //! From one house to another, through the command line, then through HTTP.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use pepiniere::serving;
+use sea_orm::{ConnectionTrait as _, Statement};
 use socle::audit::Actor;
 use socle::clock::SettableClock;
 use socle::people::{Email, NewMembership};
 use socle::places::Places;
-use testkit::{JourneyBody, StoreKind, TestHouse, on_both_stores};
+use testkit::{Agent, JourneyBody, StoreKind, TestHouse, on_both_stores};
 
 use crate::place::{Place, figures, files, sign_in, stderr, text};
 
@@ -33,6 +35,28 @@ async fn people_before(place: &Place, known: &str, other: &str) -> i64 {
     numbers[1]
 }
 
+/// The address of an export that `agent` asked for, once it is ready.
+async fn export(agent: &Agent) -> String {
+    let form = [("from", "2026-11-20"), ("to", "2026-11-30"), ("format", "csv")];
+    assert_eq!(agent.submit("/registre/exports", &form).await.status, 303);
+    for _ in 0..400 {
+        let page = agent.open("/registre/exports").await.text;
+        if let Some((_, rest)) = page.split_once("href=\"/registre/exports/") {
+            return format!("/registre/exports/{}/fichier", rest.split('/').next().expect("a number"));
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("the export is not ready after ten seconds");
+}
+
+/// Who asked for the one export of a house.
+async fn asked_by(house: &TestHouse) -> i64 {
+    let connection = house.registry.database.read();
+    let statement = Statement::from_string(connection.get_database_backend(), "SELECT agent_id FROM exports");
+    let row = connection.query_one_raw(statement).await.expect("an answer").expect("an export");
+    row.try_get_by_index(0).expect("a number")
+}
+
 /// A registry leaves `house` while it serves; a house on `kind` receives it and goes on.
 async fn moves(house: TestHouse, kind: StoreKind) {
     let operator = house.operator("Covoit").await;
@@ -52,12 +76,14 @@ async fn moves(house: TestHouse, kind: StoreKind) {
     operator.cancel(sent[0].id()).await;
     let number = operator.read(sent[1].id()).await.json()["journey_id"].to_string().replace('"', "");
     assert_eq!(agent.submit(&format!("/registre/trajets/{number}/envoi"), &[]).await.status, 200);
+    let exported = export(&agent).await;
+    let saved = agent.save(&exported).await.expect("a file");
     let scratch = tempfile::tempdir().expect("a folder");
     let (pack, key) = (scratch.path().join("pack"), scratch.path().join("handover.key"));
     let place = Place::of(&house);
     let leaving = ["handover", "--service", "registry", "--output", text(&pack), "--key", text(&key)];
     let given = place.done(&leaving);
-    assert_eq!(given["pack"]["agents"], 2);
+    assert_eq!((&given["pack"]["agents"], &given["pack"]["documents"]), (&2.into(), &1.into()));
     let secret = std::fs::read_to_string(&key).expect("a key");
     let digits = secret.trim().split_once(' ').expect("a name").1;
     let own = std::fs::read_to_string(place.0.master_key_file()).expect("a master key");
@@ -100,6 +126,9 @@ async fn moves(house: TestHouse, kind: StoreKind) {
     let known = people.iter().find(|one| one.email == admin.email).expect("an account");
     assert_eq!((known.id, known.name.as_str()), (kept, "Camille d’ailleurs"), "an account is kept as it is");
     let browser = sign_in(&copy, &agent.email, "operator.admin").await;
+    assert_eq!(browser.save(&exported).await.expect("the same file"), saved, "sealed documents came too");
+    let own = people.iter().find(|one| one.email == agent.email).expect("an account");
+    assert_eq!(asked_by(&copy).await, own.id, "tables name agents by their number here");
     let opened = browser.submit(&format!("/registre/trajets/{number}/envoi"), &[]).await;
     assert_eq!(opened.status, 200, "{}", opened.text);
     assert!(opened.text.contains("Le Bihan"), "the sealed body opens");
