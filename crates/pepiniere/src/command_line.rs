@@ -15,7 +15,10 @@ use socle::places::Places;
 use socle::service::{Finished, Report};
 use tracing_subscriber::EnvFilter;
 
-use crate::{backup, compliance, demo, doctor, invitation, keys, reference, services, serving, switches};
+use crate::{
+    anonymised, backup, compliance, demo, destruction, doctor, handover, invitation, keys, reference,
+    services, serving, switches,
+};
 
 fn path(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name("PATH").help(help).value_parser(value_parser!(PathBuf))
@@ -67,6 +70,10 @@ fn command() -> Command {
         .subcommand(Command::new("doctor").about("Check the house: configuration, databases, keys, audit chain"))
         .subcommand(backup::backup_command())
         .subcommand(backup::restore_command())
+        .subcommand(handover::handover_command())
+        .subcommand(handover::receive_command())
+        .subcommand(anonymised::command())
+        .subcommand(destruction::command())
         .subcommand(compliance::command())
         .subcommand(invitation::command())
         .subcommand(keys::command())
@@ -129,6 +136,10 @@ async fn dispatch(matches: &ArgMatches, report: Report) -> anyhow::Result<Finish
         Some(("doctor", _)) => doctor::run(config()?, report).await,
         Some(("backup", arguments)) => backup::backup(&config()?, arguments, report).await,
         Some(("restore", arguments)) => backup::restore(&config()?, arguments, report).await,
+        Some(("handover", arguments)) => handover::handover(config()?, arguments, report).await,
+        Some(("receive", arguments)) => handover::receive(config()?, arguments, report).await,
+        Some(("destroy", arguments)) => destruction::run(config()?, arguments, report).await,
+        Some(("anonymise", arguments)) => anonymised::run(config()?, arguments, report).await,
         Some(("compliance", arguments)) => compliance::run(arguments, report),
         Some(("invite", arguments)) => invitation::run(config()?, arguments, report).await,
         Some(("keys", arguments)) => keys::run(config()?, arguments, report).await,

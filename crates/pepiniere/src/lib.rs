@@ -1,10 +1,13 @@
 //! The program: command line, configuration, which services are mounted. No business rule.
 
+mod anonymised;
 mod backup;
 pub mod command_line;
 mod compliance;
 mod demo;
+mod destruction;
 mod doctor;
+mod handover;
 mod invitation;
 mod keys;
 mod reference;

@@ -1,5 +1,6 @@
 //! The proof-of-carpooling registry: operators send journeys, the registry makes them trustworthy.
 
+mod anonymised;
 pub mod api;
 mod commands;
 mod demo;
@@ -24,7 +25,9 @@ use socle::indicators::Indicator;
 use socle::jobs::Job;
 use socle::rights::Scope;
 use socle::seal::{Keyring, Linkage};
-use socle::service::{Demonstration, Finished, MenuEntry, Progress, Report, Room, Service, Sheet};
+use socle::service::{
+    Anonymised, Demonstration, Document, Finished, MenuEntry, Progress, Report, Room, Sealed, Service, Sheet,
+};
 use socle::store::Database;
 use socle::switches::{self, Switch};
 use tokio::sync::Notify;
@@ -97,7 +100,46 @@ pub static SHEET: Sheet = Sheet {
     ],
     privacy: include_str!("../data/privacy.toml"),
     risks: include_str!("../data/risks.toml"),
+    documents: &[
+        document(
+            "registry.md",
+            "Le service, ses règles, ses chiffres",
+            include_str!("../../../docs/services/registry.md"),
+        ),
+        document("operators.md", "L’interface des opérateurs", include_str!("../../../docs/operators.md")),
+        document("import.md", "Les fichiers de trajets passés", include_str!("../../../docs/import.md")),
+        document("agents.md", "Guide des agents", include_str!("../../../docs/agents/registre.md")),
+        document("terms.toml", "Les règles d’utilisation, datées", include_str!("../data/terms.toml")),
+        document(
+            "decisions-api.md",
+            "Décisions sur l’interface",
+            include_str!("../../../docs/adr/0006-operator-api-decisions.md"),
+        ),
+        document(
+            "decisions-territories.md",
+            "Décisions sur les chiffres des territoires",
+            include_str!("../../../docs/adr/0007-figures-of-territories.md"),
+        ),
+    ],
+    sealed: Sealed {
+        places: &[
+            (
+                "`journeys.payload`, and `journey_requests.payload` of kind `superseded`",
+                "`journey OPERATOR_ID OPERATOR_JOURNEY_ID`",
+            ),
+            ("the other `journey_requests.payload`", "`journey request JOURNEY_ID`"),
+            ("`subscriptions.secret`", "`subscription ID`"),
+            ("`answer` of `idempotency_keys.answer`, in hexadecimal", "`answer TENANT KEY`"),
+        ],
+        notes: "The opened body of a journey is the JSON that the operator sent.\n\n\
+            Pseudonyms (`participants`) are the first 16 bytes of HMAC-SHA-256 under the data key whose purpose is `linkage`, of a \
+            label (`identity`, `phone`, `phone-truncated`, `travel-pass`, `name-sound`, `operator-user`), a zero byte, and the value.",
+    },
 };
+
+const fn document(name: &'static str, about: &'static str, text: &'static str) -> Document {
+    Document { name, about, text }
+}
 
 /// The registry, closed.
 pub struct RegistryService;
@@ -203,6 +245,11 @@ impl Room for OpenRegistry {
         progress: &Progress,
     ) -> anyhow::Result<Demonstration> {
         demo::fill(&self.0, previous, progress).await
+    }
+
+    async fn anonymise(&self, copy: &Arc<House>, progress: &Progress) -> anyhow::Result<Anonymised> {
+        let copy = Arc::new(Registry::open(copy).await?);
+        anonymised::copy(&self.0, &copy, progress).await
     }
 
     async fn check_tenant(&self, role: &str, tenant: Option<&str>) -> anyhow::Result<Result<(), String>> {

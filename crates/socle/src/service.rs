@@ -1,6 +1,7 @@
 //! What a service is for the program: one value, from which it takes routes, commands, migrations, jobs,
 //! rights, indicators, privacy entry and demonstration data.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -37,6 +38,26 @@ pub struct Sheet {
     /// TOML texts, see [`ProcessingEntry`] and [`RiskFile`].
     pub privacy: &'static str,
     pub risks: &'static str,
+    /// What is written about it, for whoever takes it over.
+    pub documents: &'static [Document],
+    pub sealed: Sealed,
+}
+
+/// Where a service keeps sealed values, for whoever opens them with another program.
+pub struct Sealed {
+    /// A column, and the associated data of its values: capitals stand for the value of a column.
+    pub places: &'static [(&'static str, &'static str)],
+    /// What the opened values are, and the keys used otherwise (Markdown).
+    pub notes: &'static str,
+}
+
+/// A text that is part of the program and leaves with the service.
+pub struct Document {
+    /// A file name: `registry.md`.
+    pub name: &'static str,
+    /// One line: what it tells.
+    pub about: &'static str,
+    pub text: &'static str,
 }
 
 /// An entry of a service's menu.
@@ -91,10 +112,31 @@ pub trait Room: Send + Sync {
         previous: Option<&Demonstration>,
         progress: &Progress,
     ) -> anyhow::Result<Demonstration>;
+    /// Fills its empty database in the house `copy` with a copy for tests that tells of nobody.
+    async fn anonymise(&self, copy: &Arc<House>, progress: &Progress) -> anyhow::Result<Anonymised>;
     /// Whether `role` may be held in `tenant`: what is wrong, when it may not.
     async fn check_tenant(&self, role: &str, tenant: Option<&str>) -> anyhow::Result<Result<(), String>>;
     /// Runs one of its commands.
     async fn run(&self, arguments: &clap::ArgMatches, report: &Report) -> anyhow::Result<Finished>;
+}
+
+/// What an anonymised copy holds.
+#[derive(Clone, Debug, Default)]
+pub struct Anonymised {
+    pub kept: u64,
+    /// Why some were left out, and how many.
+    pub left_out: Vec<(&'static str, u64)>,
+    /// What is not quite as in the source, and how many times.
+    pub altered: Vec<(&'static str, u64)>,
+    /// By month and by the number of the organisation in the copy.
+    pub groups: BTreeMap<(String, i64), Copied>,
+}
+
+/// How many things of a group are in the copy, and how many are not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Copied {
+    pub kept: u64,
+    pub left_out: u64,
 }
 
 /// Where long work says how far it is.

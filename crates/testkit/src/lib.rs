@@ -9,7 +9,7 @@ mod scratch;
 pub use agent::Agent;
 pub use journey::{JourneyBody, identity_key};
 pub use operator::{Answer, OperatorServer};
-pub use scratch::{StoreKind, TestHouse};
+pub use scratch::{StoreKind, TestHouse, start_of_tests};
 
 /// A client that follows no redirection, with this project's one TLS provider.
 pub fn http_client() -> reqwest::Client {

@@ -8,6 +8,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 use socle::audit;
+use socle::handover::Actors;
 use socle::pages::{Choice, FormErrors, Page};
 use socle::rights::Scope;
 use socle::web::{Problem, Visitor, page};
@@ -157,6 +158,8 @@ async fn tell(registry: &Registry, rows: &[audit::Row]) -> Result<Vec<Line>, Pro
         .into_iter()
         .map(|agent| (format!("agent:{}", agent.id), agent.name))
         .collect();
+    // Entries written in another house, before the registry was received in this one.
+    let actors = Actors::of(&registry.database).await?;
     let named = |id: i64| operators.get(&id).cloned();
     let subject = |row: &audit::Row| match row.subject.parse().ok().and_then(named) {
         Some(name) if row.subject_kind == "operator" => name,
@@ -164,9 +167,10 @@ async fn tell(registry: &Registry, rows: &[audit::Row]) -> Result<Vec<Line>, Pro
     };
     Ok(rows
         .iter()
-        .map(|row| Line {
+        .map(|row| (row, actors.here(row)))
+        .map(|(row, actor)| Line {
             when: log_words::when(row.at),
-            who: agents.get(&row.actor).cloned().unwrap_or_else(|| log_words::actor(&row.actor)),
+            who: agents.get(&actor).cloned().unwrap_or_else(|| log_words::actor(&actor)),
             what: log_words::action(&row.action).to_owned(),
             subject: subject(row),
             href: log_words::page_of(&row.subject_kind, &row.subject),

@@ -14,6 +14,7 @@ pub mod intake;
 pub mod journey;
 pub mod nearby;
 pub mod operator;
+pub mod pair;
 pub mod participant;
 pub mod person;
 pub mod quality;

@@ -116,7 +116,7 @@ fn padding(size: u64) -> usize {
 }
 
 /// The SHA-256 of the next `most` bytes, or of all there is.
-pub(super) fn digest_of(input: &mut dyn Read, most: u64) -> std::io::Result<[u8; 32]> {
+pub(crate) fn digest_of(input: &mut dyn Read, most: u64) -> std::io::Result<[u8; 32]> {
     let mut digest = Sha256::new();
     let mut input = input.take(most);
     let mut buffer = vec![0; 1 << 16];

@@ -10,12 +10,15 @@ mod postgres;
 mod restore;
 mod sqlite;
 mod take;
+mod without;
 
 use std::path::Path;
 
+pub(crate) use archive::digest_of;
 pub use manifest::{DatabaseEntry, Manifest, Mark, MasterKeyPrint, Member, StoreName, TableEntry};
 pub use restore::{KeyState, Restored, restore};
 pub use take::{Taken, take};
+pub use without::{Concern, concern, fingerprint, rewrite_without};
 
 use crate::store::Migrations;
 

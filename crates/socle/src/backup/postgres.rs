@@ -12,10 +12,7 @@ use super::archive::Reader;
 use super::manifest::{DatabaseEntry, Mark, TableEntry};
 use super::sqlite::Seen;
 use super::{BackupError, Plan, engine_at, io_at};
-
-/// The table in which sea-orm-migration remembers what it applied.
-const APPLIED: &str =
-    "CREATE TABLE seaql_migrations (version varchar NOT NULL PRIMARY KEY, applied_at bigint NOT NULL)";
+use crate::store::APPLIED;
 
 /// A connection, and how to name the place without its password.
 pub(super) async fn connect(url: &str) -> Result<(PgConnection, String), BackupError> {

@@ -401,6 +401,24 @@ async fn draw(
     DataKey::new(id, bytes.as_slice())
 }
 
+/// A data key as its table keeps it.
+pub(crate) struct WrappedKey<'a> {
+    pub(crate) tenant: &'a str,
+    pub(crate) purpose: &'a str,
+    /// The name of the master key that wraps it.
+    pub(crate) master_key: &'a str,
+    pub(crate) wrapped: &'a [u8],
+}
+
+impl WrappedKey<'_> {
+    /// The same key, taken out of the hands of `from` and wrapped by the current key of `to`: for a service that
+    /// changes houses.
+    pub(crate) fn passed(&self, from: &MasterKeys, to: &MasterKeys) -> Result<Vec<u8>, MasterKeyError> {
+        let place = context(self.tenant, self.purpose);
+        Ok(to.wrap(&from.unwrap(self.master_key, self.wrapped, &place)?, &place))
+    }
+}
+
 /// What binds a wrapped key to its place.
 fn context(tenant: &str, purpose: &str) -> String {
     format!("{purpose}\u{0}{tenant}")

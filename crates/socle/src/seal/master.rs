@@ -48,22 +48,7 @@ impl MasterKeys {
     pub fn read(file: &Path, create: bool) -> Result<Self, MasterKeyError> {
         let io = |cause| MasterKeyError::Io { file: file.to_owned(), cause };
         if create && !file.exists() {
-            if let Some(folder) = file.parent() {
-                std::fs::create_dir_all(folder).map_err(io)?;
-            }
-            let line = Zeroizing::new(format!(
-                "k-{} {}\n",
-                hex::encode(chance::secret_bytes::<4>()),
-                hex::encode(chance::secret_bytes::<32>())
-            ));
-            let mut options = std::fs::OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            options
-                .open(file)
-                .and_then(|mut opened| opened.write_all(line.as_bytes()).and_then(|()| opened.sync_all()))
-                .map_err(io)?;
+            Self::draw(file)?;
         }
         if !create && !file.exists() {
             return Err(MasterKeyError::Missing(file.to_owned()));
@@ -84,6 +69,27 @@ impl MasterKeys {
             });
         }
         if keys.is_empty() { Err(MasterKeyError::Empty(file.to_owned())) } else { Ok(Self(keys)) }
+    }
+
+    /// Draws a key and writes it in the new file `file`, readable by its owner only; an existing file is left alone.
+    pub(crate) fn draw(file: &Path) -> Result<(), MasterKeyError> {
+        let io = |cause| MasterKeyError::Io { file: file.to_owned(), cause };
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder).map_err(io)?;
+        }
+        let line = Zeroizing::new(format!(
+            "k-{} {}\n",
+            hex::encode(chance::secret_bytes::<4>()),
+            hex::encode(chance::secret_bytes::<32>())
+        ));
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options
+            .open(file)
+            .and_then(|mut opened| opened.write_all(line.as_bytes()).and_then(|()| opened.sync_all()))
+            .map_err(io)
     }
 
     /// The name of the key that wraps new data keys.

@@ -6,6 +6,7 @@ mod linkage;
 mod master;
 mod opener;
 
+pub(crate) use keyring::WrappedKey;
 pub use keyring::{DataKey, KeyLine, Keyring, SealError};
 pub use linkage::{Linkage, LinkageKind, Token};
 pub use master::{MasterKeyError, MasterKeys};

@@ -1,6 +1,10 @@
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr};
 use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTraitSelf, SchemaManager};
 
+/// The table in which sea-orm-migration remembers what it applied, as both stores read it.
+pub(crate) const APPLIED: &str =
+    "CREATE TABLE seaql_migrations (version varchar NOT NULL PRIMARY KEY, applied_at bigint NOT NULL)";
+
 /// One change of the tables, written once for both stores and never edited after it landed.
 ///
 /// The SQL uses three words that the stores spell differently: `@key` (a 64-bit primary key), `@bytes` and

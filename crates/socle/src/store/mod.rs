@@ -15,6 +15,7 @@ use std::time::Duration;
 
 pub use columns::Instant;
 pub use group::{Tx, WriteError};
+pub(crate) use migration::APPLIED;
 pub use migration::{Migration, Migrations};
 use sea_orm::{
     ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, SqlxSqliteConnector,
@@ -131,8 +132,15 @@ pub(crate) async fn open_to_read(
     Ok(connect(store, name).await?.0)
 }
 
+/// How a process that holds `schema` open is called among the engine's sessions; the engine keeps 63 bytes.
+pub(crate) fn application_name(schema: &str) -> String {
+    let mut name = format!("pepiniere {schema}");
+    name.truncate(name.floor_char_boundary(63));
+    name
+}
+
 /// A read-only pool and a single-connection writing pool.
-async fn connect(
+pub(crate) async fn connect(
     store: &Store,
     name: &'static str,
 ) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
@@ -184,7 +192,8 @@ async fn connect(
                 PgConnectOptions::from_str(url).map_err(|cause| failed("the configured address", &cause))?;
             let place = format!("{}:{} schema {schema}", options.get_host(), options.get_port());
             let options = options
-                .application_name("pepiniere")
+                // Whoever destroys a service sees by this name that a process still holds its schema open.
+                .application_name(&application_name(&schema))
                 .options([("search_path", schema.as_str()), ("synchronous_commit", "on")]);
             let write = PgPoolOptions::new()
                 .max_connections(1)

@@ -1,0 +1,7 @@
+//! A service leaves a house with everything it has, is received in another, or ends.
+
+mod copy;
+mod end;
+mod pack;
+mod place;
+mod receipt;

@@ -1,0 +1,71 @@
+use std::path::{Path, PathBuf};
+
+use super::course::{ArchiveLine, Course, Fate};
+use super::{DestructionError, io_at};
+use crate::backup::{Concern, concern, fingerprint, rewrite_without};
+
+/// What lies in folders of backups.
+struct Found {
+    /// Archives that hold the service.
+    concerned: Vec<(PathBuf, Concern)>,
+    not_read: Vec<PathBuf>,
+}
+
+fn look(folders: &[PathBuf], service: &str) -> Result<Found, DestructionError> {
+    let mut found = Found { concerned: Vec::new(), not_read: Vec::new() };
+    for folder in folders {
+        for entry in std::fs::read_dir(folder).map_err(io_at(folder))? {
+            let path = entry.map_err(io_at(folder))?.path();
+            if !path.is_file() {
+                found.not_read.push(path);
+                continue;
+            }
+            match concern(&path, service)? {
+                Concern::Foreign => found.not_read.push(path),
+                Concern::None => {}
+                held => found.concerned.push((path, held)),
+            }
+        }
+    }
+    found.concerned.sort_by(|(a, _), (b, _)| a.cmp(b));
+    found.not_read.sort();
+    Ok(found)
+}
+
+/// Reads every archive before anything is destroyed: one that cannot be read is refused while there is time.
+pub(super) fn survey(folders: &[PathBuf], service: &str) -> Result<(), DestructionError> {
+    look(folders, service).map(drop)
+}
+
+/// Takes the service out of every archive of `folders`.
+pub(super) fn clean(
+    folders: &[PathBuf],
+    service: &str,
+    course: &mut Course,
+    place: &Path,
+) -> Result<(), DestructionError> {
+    let found = look(folders, service)?;
+    for (file, held) in found.concerned {
+        let sha256_before = fingerprint(&file)?;
+        let (fate, beside) = if held == Concern::Alone {
+            (Fate::Deleted, None)
+        } else {
+            let beside = rewrite_without(&file, service)?;
+            (Fate::Rewritten { sha256_after: fingerprint(&beside)? }, Some(beside))
+        };
+        // Noted before it is done: afterwards nothing tells what the archive was. A run that was cut here left it as
+        // it was, and its line is replaced.
+        course.archives.retain(|line| line.file != file);
+        course.archives.push(ArchiveLine { file: file.clone(), sha256_before, fate });
+        course.save(place)?;
+        match beside {
+            Some(beside) => std::fs::rename(beside, &file).map_err(io_at(&file))?,
+            None => std::fs::remove_file(&file).map_err(io_at(&file))?,
+        }
+    }
+    for folder in folders {
+        std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io_at(folder))?;
+    }
+    course.not_read = found.not_read;
+    course.save(place)
+}
