@@ -114,7 +114,9 @@ pub fn listen(
         ];
         jobs::start(house.people.database(), own, instance, &stopping);
         for room in rooms.0.iter() {
-            jobs::start(room.database(), room.jobs(), instance, &stopping);
+            for one in room.databases() {
+                jobs::start(&one.database, one.jobs, instance, &stopping);
+            }
         }
     }
     let site = app::build(&house, rooms.clone(), Alive { stopping: stopping.clone(), metrics: metrics() });

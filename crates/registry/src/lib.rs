@@ -12,20 +12,25 @@ pub mod model;
 mod pages;
 pub mod preparation;
 pub mod rights;
+mod sandbox;
+mod space;
 pub mod store;
 
 use std::sync::{Arc, LazyLock};
 
 use anyhow::Context as _;
-use axum::Router;
+use axum::{Router, middleware};
 use socle::house::House;
 use socle::indicators::Indicator;
-use socle::jobs::Job;
 use socle::rights::Scope;
 use socle::seal::{Keyring, Linkage};
-use socle::service::{Demonstration, Finished, MenuEntry, Progress, Report, Room, Service, Sheet};
+use socle::service::{
+    Demonstration, Finished, MenuEntry, OpenDatabase, Progress, Report, Room, Service, Sheet,
+};
 use socle::store::Database;
 use tokio::sync::Notify;
+
+pub use crate::space::Space;
 
 use crate::api::TokenSigner;
 use crate::model::TermsCatalogue;
@@ -47,6 +52,7 @@ pub static SHEET: Sheet = Sheet {
     tagline: "Chaque trajet partagé reçoit une preuve que l’on peut expliquer",
     purpose: "Les opérateurs de covoiturage y envoient leurs trajets ; chacun reçoit une preuve, avec un état expliqué.",
     home: "/registre",
+    databases: &["registry", Space::SANDBOX],
     migrations: store::MIGRATIONS,
     rights: &rights::RIGHTS,
     menu: &[
@@ -55,6 +61,7 @@ pub static SHEET: Sheet = Sheet {
         entry("Essayer un trajet", "/registre/essai", Some("journey.judge")),
         entry("Clés d’accès", "/registre/cles", Some("credentials.read")),
         entry("Notifications", "/registre/notifications", Some("subscription.read")),
+        entry("Bac à sable", "/registre/bac-a-sable", Some("journey.browse")),
         entry("Territoires", "/registre/territoires", Some("territory.figures")),
         entry("Personnes", "/registre/personnes", Some("user.list")),
         entry("Opérateurs", "/registre/operateurs", Some("operator.list")),
@@ -75,6 +82,7 @@ pub struct Registry {
     pub house: Arc<House>,
     pub database: Database,
     pub keyring: Keyring,
+    pub space: Space,
     pub(crate) intake: Intake,
     pub(crate) linkage: Linkage,
     pub(crate) tokens: TokenSigner,
@@ -84,9 +92,22 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Opens the registry's database and what it needs to serve.
+    /// Opens the registry and its sandbox, each with its database.
     pub async fn open(house: &Arc<House>) -> anyhow::Result<Self> {
         let (database, keyring) = house.open_database(SHEET.id, SHEET.migrations).await?;
+        let (aside, its_keys) = house.open_database(Space::SANDBOX, SHEET.migrations).await?;
+        let space = Space::Sandbox { real: database.clone() };
+        let sandbox = Self::stand(house, aside, its_keys, space).await.context("the sandbox")?;
+        Self::stand(house, database, keyring, Space::Real { sandbox: Arc::new(sandbox) }).await
+    }
+
+    /// What one side needs to serve.
+    async fn stand(
+        house: &Arc<House>,
+        database: Database,
+        keyring: Keyring,
+        space: Space,
+    ) -> anyhow::Result<Self> {
         store::fact::catch_up(&database).await.context("counting past journeys")?;
         let linkage = Linkage::current(&keyring).await.context("linkage key")?;
         let tokens = TokenSigner::current(&keyring).await.context("token key")?;
@@ -95,12 +116,21 @@ impl Registry {
             house: Arc::clone(house),
             database,
             keyring,
+            space,
             linkage,
             tokens,
             terms: &TERMS,
             working_keys: api::WorkingKeys::default(),
             verification: Arc::new(Notify::new()),
         })
+    }
+
+    /// The other side of a real registry, where nothing is real.
+    pub fn sandbox(&self) -> Option<&Arc<Self>> {
+        match &self.space {
+            Space::Real { sandbox } => Some(sandbox),
+            Space::Sandbox { .. } => None,
+        }
     }
 
     /// Tells the verification job that a journey waits.
@@ -133,20 +163,24 @@ impl Room for OpenRegistry {
         &SHEET
     }
 
-    fn database(&self) -> &Database {
-        &self.0.database
-    }
-
-    fn keyring(&self) -> &Keyring {
-        &self.0.keyring
+    fn databases(&self) -> Vec<OpenDatabase> {
+        std::iter::once(&self.0)
+            .chain(self.0.sandbox())
+            .map(|side| OpenDatabase {
+                database: side.database.clone(),
+                keyring: side.keyring.clone(),
+                jobs: jobs::jobs(side),
+            })
+            .collect()
     }
 
     fn routes(&self) -> Router {
-        api::routes(&self.0).merge(pages::routes(&self.0))
-    }
-
-    fn jobs(&self) -> Vec<Job> {
-        jobs::jobs(&self.0)
+        let mut routes = api::routes(&self.0).merge(pages::routes(&self.0));
+        if let Some(sandbox) = self.0.sandbox() {
+            let follow = middleware::from_fn_with_state(Arc::clone(sandbox), sandbox::follow);
+            routes = routes.nest(sandbox.space.api(), api::routes(sandbox).layer(follow));
+        }
+        routes
     }
 
     async fn indicators(&self) -> anyhow::Result<Vec<Indicator>> {

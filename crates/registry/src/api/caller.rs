@@ -12,7 +12,7 @@ use socle::web::Visitor;
 use super::ApiError;
 use crate::rights::RIGHTS;
 use crate::store::{access_key, operator, operator_of, tenant};
-use crate::{Registry, SHEET};
+use crate::{Registry, SHEET, sandbox};
 
 /// Whoever calls the API: an operator's server with its token, or an agent with their session.
 #[derive(Clone, Debug)]
@@ -28,6 +28,11 @@ impl Caller {
     /// The scope in which the caller may do `action`.
     pub fn allow(&self, action: &str) -> Result<Scope, ApiError> {
         Scope::of(RIGHTS.grant(&self.role, action), self.tenant.as_deref()).ok_or(ApiError::Forbidden)
+    }
+
+    /// The operator it belongs to; `None` for the registry's team.
+    pub fn operator(&self) -> Option<i64> {
+        self.tenant.clone().map(Scope::Tenant).as_ref().and_then(operator_of)
     }
 
     /// The operator for which the caller may do `action`.
@@ -89,7 +94,8 @@ impl FromRequestParts<Arc<Registry>> for Caller {
                 return Err(ApiError::Unauthorized("Unauthorized application"));
             }
             Self {
-                identity: tenant(claims.operator_id),
+                // The two sides are counted apart: trying things out must not slow real journeys down.
+                identity: format!("{}{}", registry.space.api(), tenant(claims.operator_id)),
                 tenant: Some(tenant(claims.operator_id)),
                 role: claims.role,
                 actor: Actor::Key(claims.sub),
@@ -101,6 +107,7 @@ impl FromRequestParts<Arc<Registry>> for Caller {
             if RIGHTS.role(&role.role).is_some_and(|role| role.assurance == Assurance::Two) && !strong {
                 return Err(ApiError::Forbidden);
             }
+            sandbox::bring_operators(registry).await?;
             // A suspended operator sends nothing, by its server or by its people.
             if let Some(operator) = role.tenant.clone().map(Scope::Tenant).as_ref().and_then(operator_of)
                 && operator::find(&registry.database, &Scope::All, operator)
@@ -113,7 +120,7 @@ impl FromRequestParts<Arc<Registry>> for Caller {
                 actor: visitor.actor(),
                 role: role.role.clone(),
                 tenant: role.tenant.clone(),
-                identity: format!("agent:{}", role.agent_id),
+                identity: format!("{}agent:{}", registry.space.api(), role.agent_id),
             }
         };
         parts.extensions.insert(caller.clone());

@@ -41,6 +41,10 @@ pub enum ApiError {
     },
 }
 
+/// Where or by which rule a request was refused, beside the answer: never a value that was sent.
+#[derive(Clone, Debug)]
+pub struct Refusal(pub String);
+
 /// The JSON-RPC heritage around errors.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RpcError {
@@ -84,8 +88,23 @@ impl ApiError {
     }
 }
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+impl ApiError {
+    /// Where or why, in the words of the interface.
+    fn refusal(&self) -> Option<Refusal> {
+        match self {
+            Self::InvalidRequest(text) | Self::InvalidParameters(text) | Self::Senseless(text) => {
+                Some(Refusal(text.split(": ").next().unwrap_or_default().chars().take(120).collect()))
+            }
+            Self::Terms { verdict, .. } => {
+                let labels: Vec<_> = verdict.violations.iter().map(|one| one.label().as_str()).collect();
+                Some(Refusal(labels.join(", ")))
+            }
+            Self::Conflict(_) => Some(Refusal("conflict".to_owned())),
+            _ => None,
+        }
+    }
+
+    fn answer(self) -> Response {
         match self {
             Self::InvalidRequest(text) => {
                 Self::rpc(StatusCode::BAD_REQUEST, -32600, "Invalid Request", text.into())
@@ -151,6 +170,17 @@ impl IntoResponse for ApiError {
                 format!("Reference {reference}").into(),
             ),
         }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let refusal = self.refusal();
+        let mut response = self.answer();
+        if let Some(refusal) = refusal {
+            response.extensions_mut().insert(refusal);
+        }
+        response
     }
 }
 

@@ -11,7 +11,7 @@ pub mod units;
 
 pub use identity::Identity;
 pub use perimeter::{Selector, SelectorKind};
-pub use phone::{Phone, TruncatedPhone};
+pub use phone::{Numbering, Phone, TruncatedPhone};
 pub use placement::PlaceCode;
 pub use status::{Acquisition, Check, PublicStatus};
 pub use submission::{Correction, Fault, Submission};

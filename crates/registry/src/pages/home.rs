@@ -82,6 +82,7 @@ fn links(visitor: &Visitor) -> Vec<Tile> {
         "/registre/essai" => "Vérifier un trajet sans rien enregistrer",
         "/registre/cles" => "Connecter un serveur, ou lui retirer l’accès",
         "/registre/notifications" => "Être prévenu des changements d’état",
+        "/registre/bac-a-sable" => "Essayer son serveur, sans rien de réel",
         "/registre/territoires" => "Voir les trajets d’un territoire",
         "/registre/personnes" => "Voir qui a accès, inviter quelqu’un",
         "/registre/operateurs" => "Voir chaque opérateur, en inscrire un",

@@ -13,16 +13,17 @@ use socle::web::{Problem, Visitor, page, redirect};
 use super::announcement::Done;
 use super::asked::{Asked, Filled, Name};
 use super::confirmation::Confirmation;
+use super::side::page_of;
 use super::{answered, operator_choices, place};
 use crate::store::access_key::{self, AccessKey};
 use crate::store::operator::{self, Operator};
 use crate::store::operator_of;
 use crate::{Registry, SHEET};
 
-pub fn routes() -> Router<Arc<Registry>> {
+pub fn routes(base: &str) -> Router<Arc<Registry>> {
     Router::new()
-        .route("/registre/cles", get(list).post(create))
-        .route("/registre/cles/{id}/revoquer", get(ask_revocation).post(revoke))
+        .route(&format!("{base}/cles"), get(list).post(create))
+        .route(&format!("{base}/cles/{{id}}/revoquer"), get(ask_revocation).post(revoke))
 }
 
 /// The longest name of a key, in characters.
@@ -61,6 +62,10 @@ struct NewKey {
 #[template(path = "keys.html")]
 struct KeysPage {
     page: Page,
+    base: &'static str,
+    heading: &'static str,
+    /// What these keys do not open; empty on the real side.
+    limit: &'static str,
     keys: Vec<Row>,
     /// Whether keys of several operators are listed.
     of_every_operator: bool,
@@ -87,8 +92,16 @@ async fn keys_page(
         .collect();
     // Stable: within an operator the newest stays first.
     keys.sort_by(|one, other| one.operator.cmp(&other.operator));
+    let (heading, limit) = if registry.space.is_sandbox() {
+        ("Clés du bac à sable", "Ces clés n’ouvrent que le bac à sable\u{a0}: le vrai registre les refuse.")
+    } else {
+        ("Clés d’accès", "")
+    };
     let shown = KeysPage {
-        page: done.announce(Page::of_service(visitor, &SHEET, "Clés d’accès")),
+        page: done.announce(page_of(registry, visitor, "Clés d’accès")),
+        base: registry.space.pages(),
+        heading,
+        limit,
         keys,
         of_every_operator: *scope == Scope::All,
         operators: operator_choices(&operators, &new.operator),
@@ -113,6 +126,8 @@ async fn list(
 #[template(path = "new_key.html")]
 struct NewKeyPage {
     page: Page,
+    base: &'static str,
+    sandbox: bool,
     label: String,
     operator: String,
     access_key: String,
@@ -159,12 +174,16 @@ async fn create(
         None,
     )
     .await?;
+    let base = registry.space.pages();
     let example = format!(
-        "curl -X POST {}/v3.4/auth/access_token \\\n  -H 'content-type: application/json' \\\n  -d '{{\"access_key\": \"{access_key}\", \"secret_key\": \"{secret_key}\"}}'",
-        registry.house.config.base_url()
+        "curl -X POST {}{}/v3.4/auth/access_token \\\n  -H 'content-type: application/json' \\\n  -d '{{\"access_key\": \"{access_key}\", \"secret_key\": \"{secret_key}\"}}'",
+        registry.house.config.base_url(),
+        registry.space.api()
     );
     Ok(page(&NewKeyPage {
-        page: Page::of_service(&visitor, &SHEET, "Nouvelle clé").under("Clés d’accès", "/registre/cles"),
+        page: page_of(&registry, &visitor, "Nouvelle clé").under("Clés d’accès", &format!("{base}/cles")),
+        base,
+        sandbox: registry.space.is_sandbox(),
         label,
         operator: operator.name.clone(),
         access_key,
@@ -193,8 +212,9 @@ async fn ask_revocation(
         || "n’a jamais servi".to_owned(),
         |at| format!("a servi pour la dernière fois le {}", place::moment(at)),
     );
+    let base = registry.space.pages();
     let confirmation = Confirmation {
-        page: Page::of_service(&visitor, &SHEET, "Révoquer une clé").under("Clés d’accès", "/registre/cles"),
+        page: page_of(&registry, &visitor, "Révoquer une clé").under("Clés d’accès", &format!("{base}/cles")),
         question: format!("Révoquer la clé « {} » ?", key.label),
         about: format!("Cette clé de {operator}, créée le {}, {used}.", place::day(key.created_at)),
         consequences: vec![
@@ -203,10 +223,10 @@ async fn ask_revocation(
             "Les trajets déjà envoyés restent dans le registre.".to_owned(),
             "Une clé révoquée ne peut pas être rétablie ; vous pourrez en créer une autre.".to_owned(),
         ],
-        action: format!("/registre/cles/{id}/revoquer"),
+        action: format!("{base}/cles/{id}/revoquer"),
         button: "Révoquer la clé",
         danger: true,
-        back: "/registre/cles".to_owned(),
+        back: format!("{base}/cles"),
     };
     Ok(confirmation.answer())
 }
@@ -221,5 +241,5 @@ async fn revoke(
         return Err(Problem::NotFound);
     }
     registry.working_keys.forget(&id);
-    Ok(redirect("/registre/cles?fait=cle-revoquee"))
+    Ok(redirect(&format!("{}/cles?fait=cle-revoquee", registry.space.pages())))
 }

@@ -32,6 +32,7 @@ pub fn action(action: &str) -> &str {
         "person.exported" => "Données d’une personne exportées, à sa demande",
         "person.searched" => "Personne recherchée, à sa demande",
         "operator.registered" => "Opérateur inscrit",
+        "operator.brought_over" => "Opérateur reporté dans le bac à sable",
         "operator.resumed" => "Suspension de l’opérateur levée",
         "operator.suspended" => "Opérateur suspendu",
         "subscription.ended" => "Notifications arrêtées",
@@ -177,6 +178,7 @@ pub fn actor(actor: &str) -> String {
                 "demonstration" => "données de démonstration",
                 "command line" => "ligne de commande",
                 "generation" => "trajets fictifs",
+                "sandbox" => "bac à sable",
                 "import" => "import d’un fichier",
                 other => other,
             }

@@ -7,7 +7,7 @@ use socle::rights::Scope;
 use socle::store::{Database, Instant};
 use subtle::ConstantTimeEq as _;
 
-use super::{RegistryError, operator, operator_of};
+use super::{RegistryError, onboarding, operator, operator_of};
 
 /// The key of an operator's server. Its secret is shown once and only its fingerprint is kept here; a request made
 /// under an idempotency key has its answer remembered for a day, sealed.
@@ -71,6 +71,7 @@ pub async fn create(
                 })
                 .exec_without_returning(tx.connection())
                 .await?;
+                onboarding::opened(tx, &actor, operator).await?;
                 tx.record(
                     Entry::new(actor, "access_key.created", "access_key", id)
                         .with_facts(serde_json::json!({"operator": operator})),

@@ -11,10 +11,12 @@ pub mod import;
 pub mod intake;
 pub mod journey;
 pub mod nearby;
+pub mod onboarding;
 pub mod operator;
 pub mod participant;
 pub mod person;
 pub mod request;
+pub mod sign;
 pub mod subscription;
 pub mod summary;
 pub mod territory;
@@ -33,6 +35,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "registry_0002", sql: include_str!("../../migrations/0002.sql") },
     Migration { name: "registry_0003", sql: include_str!("../../migrations/0003.sql") },
     Migration { name: "registry_0004", sql: include_str!("../../migrations/0004.sql") },
+    Migration { name: "registry_0005", sql: include_str!("../../migrations/0005.sql") },
 ];
 
 /// The purpose of the keys that seal what operators send.

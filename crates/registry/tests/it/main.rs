@@ -9,6 +9,7 @@ mod limits;
 mod privacy;
 mod rights;
 mod risks;
+mod sandbox;
 mod sign_in;
 mod statistics;
 mod terms;
