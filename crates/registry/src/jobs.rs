@@ -6,7 +6,7 @@ use socle::idempotency;
 use socle::jobs::{Job, Ran};
 use socle::outbox;
 
-use crate::store::{erasure, subscription, verification};
+use crate::store::{erasure, join_request, subscription, verification};
 use crate::{Registry, sandbox};
 
 /// What the registry does without a request.
@@ -41,7 +41,8 @@ pub fn jobs(registry: &Arc<Registry>) -> Vec<Job> {
             async move {
                 let answers = idempotency::forget_old(&registry.database).await?;
                 let messages = outbox::forget_sent(&registry.database).await?;
-                Ok(Ran { done: answers + messages, more: false })
+                let requests = join_request::forget_old(&registry.database).await?;
+                Ok(Ran { done: answers + messages + requests, more: false })
             }
         }),
         Job::new("retention", "Effacement des trajets trop anciens", Duration::from_hours(1), move || {

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod commands;
+mod connection;
 mod demo;
 pub mod explanation;
 pub mod generation;
@@ -61,6 +62,8 @@ pub static SHEET: Sheet = Sheet {
         entry("Essayer un trajet", "/registre/essai", Some("journey.judge")),
         entry("Clés d’accès", "/registre/cles", Some("credentials.read")),
         entry("Notifications", "/registre/notifications", Some("subscription.read")),
+        entry("Raccordement", "/registre/raccordement", Some("onboarding.read")),
+        entry("Accompagnement", "/registre/accompagnement", Some("onboarding.accompany")),
         entry("Bac à sable", "/registre/bac-a-sable", Some("journey.browse")),
         entry("Territoires", "/registre/territoires", Some("territory.figures")),
         entry("Personnes", "/registre/personnes", Some("user.list")),

@@ -11,7 +11,7 @@ use socle::web::Visitor;
 
 use super::ApiError;
 use crate::rights::RIGHTS;
-use crate::store::{access_key, operator, operator_of, tenant};
+use crate::store::{access_key, onboarding, operator, operator_of, tenant};
 use crate::{Registry, SHEET, sandbox};
 
 /// Whoever calls the API: an operator's server with its token, or an agent with their session.
@@ -20,6 +20,8 @@ pub struct Caller {
     pub actor: Actor,
     role: String,
     tenant: Option<String>,
+    /// Whether it belongs to an operator that may send journeys here already.
+    opened: bool,
     /// By what requests are counted.
     pub identity: String,
 }
@@ -37,7 +39,8 @@ impl Caller {
 
     /// The operator for which the caller may do `action`.
     pub fn allow_for_operator(&self, action: &str) -> Result<i64, ApiError> {
-        operator_of(&self.allow(action)?).ok_or(ApiError::Forbidden)
+        let operator = operator_of(&self.allow(action)?).ok_or(ApiError::Forbidden)?;
+        if self.opened { Ok(operator) } else { Err(ApiError::NotOpened) }
     }
 }
 
@@ -98,6 +101,8 @@ impl FromRequestParts<Arc<Registry>> for Caller {
                 identity: format!("{}{}", registry.space.api(), tenant(claims.operator_id)),
                 tenant: Some(tenant(claims.operator_id)),
                 role: claims.role,
+                // A key is drawn once the operator is open.
+                opened: true,
                 actor: Actor::Key(claims.sub),
             }
         } else {
@@ -108,15 +113,23 @@ impl FromRequestParts<Arc<Registry>> for Caller {
                 return Err(ApiError::Forbidden);
             }
             sandbox::bring_operators(registry).await?;
+            let operator = role.tenant.clone().map(Scope::Tenant).as_ref().and_then(operator_of);
+            let mut opened = true;
             // A suspended operator sends nothing, by its server or by its people.
-            if let Some(operator) = role.tenant.clone().map(Scope::Tenant).as_ref().and_then(operator_of)
+            if let Some(operator) = operator
                 && operator::find(&registry.database, &Scope::All, operator)
                     .await?
                     .is_none_or(|operator| operator.suspended_at.is_some())
             {
                 return Err(ApiError::Forbidden);
             }
+            // Nor does a candidate, until its first key.
+            if let Some(operator) = operator {
+                let onboarding = onboarding::of(&registry.database, operator).await?;
+                opened = onboarding.is_none_or(|one| one.opened_at.is_some());
+            }
             Self {
+                opened,
                 actor: visitor.actor(),
                 role: role.role.clone(),
                 tenant: role.tenant.clone(),

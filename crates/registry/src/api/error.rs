@@ -19,6 +19,8 @@ pub enum ApiError {
     InvalidParameters(String),
     Unauthorized(&'static str),
     Forbidden,
+    /// The operator is not connected yet: only its sandbox is open.
+    NotOpened,
     /// No such thing, for this caller.
     NotFound,
     /// No such route in this version.
@@ -121,6 +123,13 @@ impl ApiError {
             Self::Forbidden => {
                 Self::rpc(StatusCode::FORBIDDEN, -32503, "Forbidden Error", "Invalid permissions".into())
             }
+            Self::NotOpened => Self::rpc(
+                StatusCode::FORBIDDEN,
+                -32503,
+                "Forbidden Error",
+                "This operator is not connected yet: use /bac-a-sable, then follow /registre/raccordement"
+                    .into(),
+            ),
             Self::NotFound => {
                 let plain = PlainError { code: 404, error: "Not found".to_owned() };
                 (StatusCode::NOT_FOUND, Json(plain)).into_response()

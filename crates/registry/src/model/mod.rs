@@ -1,5 +1,7 @@
 //! Nouns, states and rules of the registry. Pure: no store, no clock, no randomness.
 
+pub mod checklist;
+pub mod conditions;
 pub mod identity;
 pub mod perimeter;
 pub mod phone;
@@ -9,6 +11,7 @@ pub mod submission;
 pub mod terms;
 pub mod units;
 
+pub use conditions::{Conditions, ConditionsCatalogue};
 pub use identity::Identity;
 pub use perimeter::{Selector, SelectorKind};
 pub use phone::{Numbering, Phone, TruncatedPhone};

@@ -13,9 +13,10 @@ use socle::web::{Problem, Visitor, page};
 use super::journey_filters::Filters;
 use super::place;
 use crate::model::PublicStatus;
+use crate::model::checklist::Step;
 use crate::store::journey::{self, Listing};
-use crate::store::{operator, territory, territory_of, verification};
-use crate::{Registry, SHEET, explanation};
+use crate::store::{operator, operator_of, territory, territory_of, verification};
+use crate::{Registry, SHEET, connection, explanation};
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new().route("/registre", get(home))
@@ -82,6 +83,8 @@ fn links(visitor: &Visitor) -> Vec<Tile> {
         "/registre/essai" => "Vérifier un trajet sans rien enregistrer",
         "/registre/cles" => "Connecter un serveur, ou lui retirer l’accès",
         "/registre/notifications" => "Être prévenu des changements d’état",
+        "/registre/raccordement" => "Les étapes jusqu’à un premier trajet accepté",
+        "/registre/accompagnement" => "Voir qui est arrêté, où, et depuis quand",
         "/registre/bac-a-sable" => "Essayer son serveur, sans rien de réel",
         "/registre/territoires" => "Voir les trajets d’un territoire",
         "/registre/personnes" => "Voir qui a accès, inviter quelqu’un",
@@ -110,6 +113,21 @@ async fn desk_of_operator(registry: &Registry, visitor: &Visitor, scope: &Scope)
     let from = today.saturating_sub(Span::new().days(6));
     let since = from.at(0, 0, 0, 0).to_zoned_datetime(paris).ok().map(|zoned| zoned.timestamp());
     let mut tiles = Vec::new();
+    let connection = match operator_of(scope) {
+        Some(operator) => connection::of(registry, operator).await?,
+        None => None,
+    };
+    if let Some(checklist) = connection.map(|one| one.checklist).filter(|one| !one.is_connected()) {
+        tiles.push(Tile {
+            href: "/registre/raccordement".to_owned(),
+            title: format!(
+                "Votre raccordement\u{a0}: {} étapes sur {} faites",
+                checklist.count_done(),
+                Step::ALL.len()
+            ),
+            text: "La page dit quoi faire maintenant, avec des exemples prêts à copier.",
+        });
+    }
     for status in MOST_URGENT_FIRST {
         let listing = Listing { status: Some(status), from: since, ..Listing::default() };
         let count =

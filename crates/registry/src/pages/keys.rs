@@ -3,6 +3,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
@@ -15,10 +16,11 @@ use super::asked::{Asked, Filled, Name};
 use super::confirmation::Confirmation;
 use super::side::page_of;
 use super::{answered, operator_choices, place};
+use crate::model::checklist::Gate;
 use crate::store::access_key::{self, AccessKey};
 use crate::store::operator::{self, Operator};
 use crate::store::operator_of;
-use crate::{Registry, SHEET};
+use crate::{Registry, SHEET, connection};
 
 pub fn routes(base: &str) -> Router<Arc<Registry>> {
     Router::new()
@@ -136,6 +138,22 @@ struct NewKeyPage {
     example: String,
 }
 
+/// Why no key may be drawn yet.
+fn refused(gate: Gate) -> Option<&'static str> {
+    match gate {
+        Gate::Open => None,
+        Gate::Steps => Some(
+            "Cet opérateur n’est pas encore connecté : il manque des étapes avant une vraie clé. La page « Raccordement » dit lesquelles. Les clés du bac à sable, elles, sont ouvertes.",
+        ),
+        Gate::Approval => Some(
+            "L’équipe du registre doit donner son accord avant la première vraie clé. Elle voit la demande ; il n’y a rien d’autre à faire.",
+        ),
+        Gate::Closed => Some(
+            "L’équipe du registre a clos la demande de cet opérateur. La page « Raccordement » dit pourquoi.",
+        ),
+    }
+}
+
 /// Creates a key. Its secret is on the answer itself and nowhere else: there is no page to redirect to.
 async fn create(
     State(registry): State<Arc<Registry>>,
@@ -163,6 +181,9 @@ async fn create(
     let Some(operator) = operator.filter(|_| errors.is_empty()) else {
         return keys_page(&registry, &visitor, &scope, new, errors, &Done::default()).await;
     };
+    if let Some(text) = refused(connection::gate(&registry, operator.id).await?) {
+        return Err(Problem::Refused { status: StatusCode::CONFLICT, text: text.to_owned() });
+    }
     let (access_key, secret_key) = (uuid::Uuid::new_v4().to_string(), socle::chance::secret_text());
     access_key::create(
         &registry.database,

@@ -1,13 +1,18 @@
 //! Pages of the registry, handlers beside their templates (`templates/`).
 
+mod accompanied;
+mod accompaniment;
 mod announcement;
 mod asked;
 mod breach;
 mod breaches;
+mod checklist;
 mod commune;
 mod confirmation;
 mod documentation;
 mod home;
+mod join;
+mod join_form;
 mod journey;
 mod journey_filters;
 mod journeys;
@@ -28,6 +33,8 @@ mod reading;
 mod rules;
 mod sandbox;
 mod side;
+mod step_example;
+mod step_words;
 mod territories;
 mod territory;
 mod territory_figures;
@@ -64,6 +71,10 @@ fn of_both_sides(base: &str) -> Router<Arc<Registry>> {
 fn of_the_registry(registry: &Arc<Registry>) -> Router {
     of_both_sides(registry.space.pages())
         .merge(home::routes())
+        .merge(join::routes())
+        .merge(checklist::routes())
+        .merge(accompaniment::routes())
+        .merge(accompanied::routes())
         .merge(trial::routes())
         .merge(notifications::routes())
         .merge(people::routes())

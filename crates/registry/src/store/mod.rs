@@ -1,5 +1,6 @@
 //! Tables and queries, one file per aggregate. Every query that reads takes a [`Scope`].
 
+pub mod accepted_conditions;
 pub mod access_key;
 pub mod breach;
 pub mod bulk;
@@ -9,10 +10,13 @@ pub mod erasure;
 pub mod fact;
 pub mod import;
 pub mod intake;
+pub mod join_request;
 pub mod journey;
 pub mod nearby;
 pub mod onboarding;
+pub mod onboarding_note;
 pub mod operator;
+pub mod operator_notice;
 pub mod participant;
 pub mod person;
 pub mod request;

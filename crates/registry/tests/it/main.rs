@@ -6,6 +6,7 @@ mod changes;
 mod concurrency;
 mod credentials;
 mod limits;
+mod onboarding;
 mod privacy;
 mod rights;
 mod risks;
