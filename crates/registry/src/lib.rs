@@ -4,6 +4,7 @@ pub mod api;
 mod commands;
 mod connection;
 mod demo;
+mod example;
 pub mod explanation;
 pub mod generation;
 pub mod import;

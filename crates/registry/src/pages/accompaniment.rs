@@ -12,7 +12,7 @@ use socle::rights::Scope;
 use socle::web::{Problem, Visitor, page};
 
 use super::asked::Asked;
-use super::{place, step_words};
+use super::{log_words, place, step_words};
 use crate::connection::{self, Connection};
 use crate::model::checklist::{Gate, Step};
 use crate::store::join_request;
@@ -85,12 +85,12 @@ pub fn days(since: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// What was last refused, in words of the interface.
+/// What was last refused, and why.
 pub fn refusal(connection: &Connection) -> String {
-    connection
-        .last_refusal
-        .as_ref()
-        .map_or_else(|| "aucun".to_owned(), |(at, rule)| format!("{rule}, le {}", place::moment(*at)))
+    connection.last_refusal.as_ref().map_or_else(
+        || "aucun".to_owned(),
+        |(at, rule)| format!("{}, le {}", log_words::refusal(rule), place::moment(*at)),
+    )
 }
 
 pub fn last_call(connection: &Connection) -> String {

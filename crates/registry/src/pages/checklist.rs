@@ -34,7 +34,7 @@ pub struct Shown {
     pub title: &'static str,
     pub word: &'static str,
     pub colour: &'static str,
-    /// « Fait le 25 novembre 2026 à 14 h 05 »; empty when it is not done.
+    /// « le 25 novembre 2026 à 14 h 05 »; empty when it is not done.
     pub done: String,
     /// Whether it is the one to do now.
     pub current: bool,
@@ -102,7 +102,7 @@ pub fn steps(registry: &Registry, connection: &Connection, acts: bool) -> Vec<Sh
                 word,
                 colour,
                 done: match standing {
-                    Standing::Done(at) => format!("Fait le {}", place::moment(at)),
+                    Standing::Done(at) => format!("le {}", place::moment(at)),
                     _ => String::new(),
                 },
                 current: current == Some(step),

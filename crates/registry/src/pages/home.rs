@@ -11,7 +11,7 @@ use socle::rights::{Grant, Scope};
 use socle::web::{Problem, Visitor, page};
 
 use super::journey_filters::Filters;
-use super::place;
+use super::{place, step_words};
 use crate::model::PublicStatus;
 use crate::model::checklist::Step;
 use crate::store::journey::{self, Listing};
@@ -117,13 +117,15 @@ async fn desk_of_operator(registry: &Registry, visitor: &Visitor, scope: &Scope)
         Some(operator) => connection::of(registry, operator).await?,
         None => None,
     };
-    if let Some(checklist) = connection.map(|one| one.checklist).filter(|one| !one.is_connected()) {
+    let step = connection.and_then(|one| one.checklist.current());
+    if let Some(step) = step {
         tiles.push(Tile {
             href: "/registre/raccordement".to_owned(),
             title: format!(
-                "Votre raccordement\u{a0}: {} étapes sur {} faites",
-                checklist.count_done(),
-                Step::ALL.len()
+                "Étape {} sur {}\u{a0}: {}",
+                step.number(),
+                Step::ALL.len(),
+                step_words::title(step)
             ),
             text: "La page dit quoi faire maintenant, avec des exemples prêts à copier.",
         });
@@ -146,12 +148,12 @@ async fn desk_of_operator(registry: &Registry, visitor: &Visitor, scope: &Scope)
             });
         }
     }
-    Ok(Desk {
-        heading: "Vos trajets des sept derniers jours",
-        period: format!("Départs du {} au {}.", format::date(from), format::date(today)),
-        tiles,
-        links: links(visitor),
-    })
+    let period = format!("Départs du {} au {}.", format::date(from), format::date(today));
+    let (heading, period) = match step {
+        Some(_) => ("Votre raccordement", "Jusqu’à votre premier trajet accepté.".to_owned()),
+        None => ("Vos trajets des sept derniers jours", period),
+    };
+    Ok(Desk { heading, period, tiles, links: links(visitor) })
 }
 
 async fn desk_of_territory(registry: &Registry, visitor: &Visitor, id: i64) -> Result<Desk, Problem> {

@@ -104,7 +104,7 @@ async fn ask(
 }
 
 /// What the contact receives.
-fn letter(registry: &Registry, asking: &Asking, link: &Link) -> Message {
+pub fn letter(registry: &Registry, asking: &Asking, link: &Link) -> Message {
     let config = &registry.house.config;
     let text = format!(
         "Bonjour {person},\n\n\

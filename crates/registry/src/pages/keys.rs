@@ -74,6 +74,8 @@ struct KeysPage {
     operators: Vec<Choice>,
     new: NewKey,
     errors: FormErrors,
+    /// Why no key may be drawn yet; empty when one may.
+    closed: &'static str,
     may_create: bool,
     may_revoke: bool,
 }
@@ -94,6 +96,10 @@ async fn keys_page(
         .collect();
     // Stable: within an operator the newest stays first.
     keys.sort_by(|one, other| one.operator.cmp(&other.operator));
+    let closed = match operator_of(scope) {
+        Some(operator) => refused(connection::gate(registry, operator).await?).unwrap_or_default(),
+        None => "",
+    };
     let (heading, limit) = if registry.space.is_sandbox() {
         ("Clés du bac à sable", "Ces clés n’ouvrent que le bac à sable\u{a0}: le vrai registre les refuse.")
     } else {
@@ -104,6 +110,7 @@ async fn keys_page(
         base: registry.space.pages(),
         heading,
         limit,
+        closed,
         keys,
         of_every_operator: *scope == Scope::All,
         operators: operator_choices(&operators, &new.operator),

@@ -181,6 +181,18 @@ fn label(value: &Value) -> String {
     }
 }
 
+/// Why something was refused, as the interface said it (`distance_too_short`), with our words for its rules.
+pub fn refusal(detail: &str) -> String {
+    let known = |word: &str| {
+        let words = label(&Value::String(word.to_owned()));
+        if words == word { words } else { format!("{words} ({word})") }
+    };
+    match detail {
+        "conflict" => "identifiant déjà utilisé, ou délai passé (409)".to_owned(),
+        labels => labels.split(", ").map(known).collect::<Vec<_>>().join(", "),
+    }
+}
+
 /// Who acted, before names are looked up.
 pub fn actor(actor: &str) -> String {
     match actor.split_once(':') {

@@ -54,6 +54,8 @@ use crate::sandbox::with_operators;
 use crate::store::RegistryError;
 use crate::store::operator::Operator;
 
+pub(crate) use join::letter as join_letter;
+
 pub fn routes(registry: &Arc<Registry>) -> Router {
     let of_the_sandbox = registry.sandbox().map(|sandbox| {
         let base = sandbox.space.pages();

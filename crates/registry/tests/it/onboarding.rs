@@ -93,13 +93,15 @@ async fn try_everything(house: &TestHouse, admin: &Agent, operator: i64) -> Oper
     assert_eq!(send(&example[1]).await, 201);
     assert_eq!(current_step(admin).await, "4");
     let example = examples(admin, 4).await;
-    assert_eq!((send(&example[0]).await, send(&example[1]).await), (409, 201));
+    assert_eq!((send(&example[1]).await, send(&example[2]).await, send(&example[3]).await), (201, 409, 201));
     assert_eq!(current_step(admin).await, "5");
     let example = examples(admin, 5).await;
-    let corrected = server.ask(Method::PATCH, "/journeys/essai-1", Some(example[0].to_string())).await;
+    assert_eq!(send(&example[1]).await, 201);
+    let path = format!("/journeys/{}", example[1]["operator_journey_id"].as_str().expect("an identifier"));
+    let corrected = server.ask(Method::PATCH, &path, Some(example[2].to_string())).await;
     assert_eq!(corrected.status, 200, "{}", corrected.text);
     assert_eq!(current_step(admin).await, "5", "a cancellation is still missing");
-    let canceled = server.ask(Method::POST, "/journeys/essai-2/cancel", Some(example[1].to_string())).await;
+    let canceled = server.ask(Method::POST, &format!("{path}/cancel"), Some(example[3].to_string())).await;
     assert_eq!(canceled.status, 200, "{}", canceled.text);
     server
 }
@@ -116,7 +118,7 @@ on_both_stores! {
         assert!(joined.header("set-cookie").is_none(), "nobody is signed in by confirming");
         let admin = sign_in(&house, EMAIL).await;
         let desk = admin.open("/registre").await;
-        assert!(desk.text.contains("Votre raccordement") && desk.text.contains("2 étapes sur 9"), "{}", desk.text);
+        assert!(desk.text.contains("Votre raccordement") && desk.text.contains("Étape 2 sur 9"), "{}", desk.text);
         assert_eq!(current_step(&admin).await, "2", "the conditions were accepted with the request");
         let operator: i64 = admin.open("/v3.4/auth/credentials").await.json().as_array().map_or(-1, |keys| i64::try_from(keys.len()).unwrap_or(-1));
         assert_eq!(operator, 0, "no key yet");
@@ -206,6 +208,8 @@ on_both_stores! {
 on_both_stores! {
     async fn nothing_real_opens_before_the_steps_are_done(house: TestHouse) {
         let (admin, operator) = candidate(&house).await;
+        let keys = admin.open("/registre/cles").await.text;
+        assert!(keys.contains("Voir les étapes qui manquent") && !keys.contains("Créer la clé"), "{keys}");
         let early = admin.submit("/registre/cles", &[("label", "trop tôt")]).await;
         assert_eq!(early.status, 409);
         assert!(early.text.contains("il manque des étapes"), "{}", early.text);
@@ -275,7 +279,7 @@ on_both_stores! {
         let list = team.open("/registre/accompagnement").await.text;
         let row = |list: &str, name: &str| list.split("<tr>").find(|row| row.contains(name)).unwrap_or_default().to_owned();
         let stuck = row(&list, "Covoit’Lac");
-        for expected in ["4. Recevoir un refus", "27\u{a0}novembre 2026", "depuis 3 jours", "distance_too_short", EMAIL] {
+        for expected in ["4. Recevoir un refus", "27\u{a0}novembre 2026", "depuis 3 jours", "trop court (distance_too_short)", EMAIL] {
             assert!(stuck.contains(expected), "{expected}: {stuck}");
         }
         let other = row(&list, "La Ligne Rurale");
