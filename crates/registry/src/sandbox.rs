@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use socle::rights::Scope;
 use socle::web::Problem;
 
@@ -87,14 +87,9 @@ impl Act {
 pub async fn follow(State(registry): State<Arc<Registry>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let act = Act::of(&parts.method, parts.uri.path());
-    let operator = if parts.headers.contains_key("authorization") || parts.headers.contains_key("cookie") {
-        match Caller::from_request_parts(&mut parts, &registry).await {
-            Ok(caller) => caller.operator(),
-            Err(error) => return error.into_response(),
-        }
-    } else {
-        None
-    };
+    // Whoever is not recognised is answered by the route itself: some are open to anyone.
+    let caller = Caller::from_request_parts(&mut parts, &registry).await;
+    let operator = caller.ok().and_then(|caller| caller.operator());
     let response = next.run(Request::from_parts(parts, body)).await;
     if let Some(operator) = operator {
         let told = response.extensions().get::<Refusal>().map(|refusal| refusal.0.clone());

@@ -130,7 +130,8 @@ async fn detail(
             .collect(),
         new,
         may_approve: decides && connection.checklist.gate() == Gate::Approval,
-        may_close: decides && onboarding.is_some() && !closed && !connection.checklist.is_connected(),
+        // Whoever has a real key is suspended instead: closing would leave the key.
+        may_close: decides && !closed && onboarding.is_some_and(|one| one.opened_at.is_none()),
         may_reopen: decides && closed,
         errors: errors.clone(),
     };
@@ -240,10 +241,10 @@ async fn close(
 ) -> Result<Response, Problem> {
     let connection = found(&registry, &visitor, "onboarding.decide", id).await?;
     let onboarding = request(&connection)?;
-    if connection.checklist.is_connected() {
+    if onboarding.opened_at.is_some() {
         return Err(Problem::Refused {
             status: StatusCode::CONFLICT,
-            text: "Cet opérateur est connecté : sa demande ne peut plus être close. Pour couper ses accès, suspendez-le depuis sa page.".to_owned(),
+            text: "Cet opérateur a déjà une clé du vrai registre : sa demande ne peut plus être close. Pour couper ses accès, suspendez-le depuis sa page.".to_owned(),
         });
     }
     let missing = "Dites pourquoi : l’opérateur lira cette raison sur sa page de raccordement.";

@@ -42,6 +42,14 @@ impl JoinForm {
             &mut errors,
         );
         let siret = siret(&self.siret, &mut errors);
+        // These words go in a letter to a mailbox that anyone may name: they must not carry anything else.
+        for (field, typed) in
+            [("name", &self.name), ("legal_name", &self.legal_name), ("person", &self.person)]
+        {
+            if typed.contains("://") || typed.contains("www.") || typed.trim().contains(char::is_control) {
+                errors.add(field, "Un nom tient sur une ligne et ne contient pas d’adresse de site.");
+            }
+        }
         let person = text(&self.person, "person", "Indiquez votre prénom et votre nom.", &mut errors);
         let email = contact(
             &self.email,
@@ -82,6 +90,10 @@ mod tests {
         let errors = JoinForm::default().read().expect_err("an empty form");
         let fields: Vec<_> = errors.0.iter().map(|error| error.field).collect();
         assert_eq!(fields, ["name", "legal_name", "siret", "person", "email", "conditions"]);
+        for name in ["Gagnez sur https://exemple.fr", "Covoit\nwww.exemple.fr", "Covoit\nLac"] {
+            let carrying = JoinForm { name: name.to_owned(), ..JoinForm::default() };
+            assert!(carrying.read().expect_err("not a name").of("name").contains("une ligne"), "{name}");
+        }
         let wrong = JoinForm { technical_email: "technique".to_owned(), ..JoinForm::default() };
         assert!(!wrong.read().expect_err("not an address").of("technical_email").is_empty());
     }

@@ -259,8 +259,11 @@ on_both_stores! {
         assert!(head.open(&detail).await.text.contains("Donner l’accord"));
         assert_eq!(head.submit(&format!("{detail}/accord"), &[]).await.status, 303);
         assert_eq!(current_step(&admin).await, "8");
+        assert!(head.open(&detail).await.text.contains("Clore la demande"), "until the key is drawn");
         admin.submit("/registre/cles", &[("label", "production")]).await.new_key();
         assert_eq!(current_step(&admin).await, "9");
+        let late = head.submit(&format!("{detail}/clore"), &[("because", "trop tard")]).await;
+        assert_eq!(late.status, 409, "a real key is not left working by a closed request: {}", late.text);
     }
 }
 
@@ -366,9 +369,25 @@ on_both_stores! {
         assert_eq!(admin.open("/registre/bac-a-sable/cles").await.status, 200);
         let brought = there().await;
         assert_eq!((brought[0].id, brought[0].contact_email.as_str()), (operator.id, ""), "the contact stays where it is");
+        // A request whose operator was made, but not its administrator: the same link finishes it, for one operator.
+        visitor(&house).submit("/registre/rejoindre", &REQUEST).await;
+        let link = last_link(&house, "/registre/rejoindre/").await;
+        let mut halves = link.rsplit('/').map(str::to_owned);
+        let (secret, id) = (halves.next().expect("a secret"), halves.next().expect("an identifier"));
+        let cut = registry::store::join_request::Link { id, secret };
+        let (database, keyring) = (&house.registry.database, &house.registry.keyring);
+        let made = registry::store::join_request::confirm(database, keyring, &cut).await.expect("a store").expect("an operator");
+        assert_eq!(visitor(&house).submit(&link, &[]).await.status, 200, "the link still serves");
+        assert_eq!(visitor(&house).submit(&link, &[]).await.status, 410, "once");
+        let admin = sign_in(&house, EMAIL).await;
+        assert!(admin.open("/registre/raccordement").await.text.contains("Covoit’Lac"));
+        let scope = socle::rights::Scope::All;
+        let operators = registry::store::operator::list(database, &scope).await.expect("operators");
+        assert_eq!(operators.iter().filter(|one| one.name.starts_with("Covoit’Lac")).map(|one| one.id).collect::<Vec<_>>(), [made.operator.id]);
+
         house.operator("Trajets Partagés").await;
         assert_eq!(house.run_job("registry_sandbox", "operators").await, 1, "or the job does");
         assert_eq!(house.run_job("registry_sandbox", "operators").await, 0);
-        assert_eq!(there().await.len(), 2);
+        assert_eq!(there().await.len(), 3);
     }
 }

@@ -31,6 +31,9 @@ on_both_stores! {
         };
         assert_eq!(exchange("", &tried).await, 401);
         assert_eq!(exchange("/bac-a-sable", &real).await, 401);
+        let stale = testkit::Agent::nobody(house.client.clone(), &house.base_url).with_cookie("pepiniere_session=ancienne");
+        assert_eq!(stale.open("/bac-a-sable/openapi.json").await.status, 200, "open to anyone, whatever the browser holds");
+        assert_eq!(stale.open("/bac-a-sable/v3.4/changes").await.status, 401);
         let described = admin.open("/bac-a-sable/openapi.json").await.json();
         assert_eq!(described["servers"][0]["url"], format!("{}/bac-a-sable/v3.4", house.base_url));
     }
@@ -192,6 +195,31 @@ on_both_stores! {
         assert_eq!(tried.read(journey.id()).await.status, 404);
         real.renew_token().await;
         assert_eq!(real.status(proof.id()).await, "ok", "the proof has its own fifteen months");
+    }
+}
+
+on_both_stores! {
+    async fn a_notification_of_the_sandbox_says_so(house: TestHouse) {
+        let real = house.operator("Covoit’Vallée").await;
+        let admin = house.agent("operator.admin", Some(real.id)).await;
+        let tried = house.sandbox_server(&admin, real.id).await;
+        let sandbox = house.registry.sandbox().expect("a sandbox");
+        let target = json!({"url": "http://127.0.0.1:9/notifications"}).to_string();
+        for server in [&real, &tried] {
+            assert_eq!(server.ask(Method::POST, "/subscriptions", Some(target.clone())).await.status, 201);
+        }
+        assert_eq!(real.send(&JourneyBody::an_hour_before(house.now())).await.status, 201);
+        assert_eq!(tried.send(&JourneyBody::fictional(house.now())).await.status, 201);
+        house.settle().await;
+        for (side, says) in [(&house.registry, false), (sandbox.as_ref(), true)] {
+            house.run_job(side.database.name(), "notification").await;
+            let posted = socle::outbox::latest(&side.database, &side.keyring, 10).await.expect("messages");
+            assert!(!posted.is_empty(), "{}", side.database.name());
+            for (_, message) in posted {
+                let socle::outbox::Message::Webhook { body, .. } = message else { continue };
+                assert_eq!(body.contains("\"sandbox\":true"), says, "{body}");
+            }
+        }
     }
 }
 
