@@ -43,6 +43,10 @@ const key = await firstLink(operatorAdmin, "/registre/cles", "/registre/cles/");
 const operator = await firstLink(registryAdmin, "/registre/operateurs", "/registre/operateurs/");
 const territory = await firstLink(registryAdmin, "/registre/territoires", "/registre/territoires/");
 const breach = await firstLink(dataProtection, "/registre/violations", "/registre/violations/");
+const candidate = { service: "registry", role: "operator.admin", organisation: "Navette du Lac" };
+const accompanied = await firstLink(registryAdmin, "/registre/accompagnement", "/registre/accompagnement/");
+const tried = await firstLink(candidate, "/registre/bac-a-sable/trajets", "/registre/bac-a-sable/trajets/");
+const triedKey = await firstLink(candidate, "/registre/bac-a-sable/cles", "/registre/bac-a-sable/cles/");
 const person = await firstLink(registryAdmin, "/registre/personnes", "/registre/personnes/");
 
 export const pages = [
@@ -96,6 +100,20 @@ export const pages = [
   { path: `${territory}?periode=2020`, as: territoryAdmin, name: "registre-territoire-vide", bytes: 1_000_000 },
   { path: `${territory}/perimetre`, as: territoryAdmin, h1: "Périmètre", name: "registre-perimetre" },
   { path: "/registre/personnes", as: territoryAdmin, h1: "Personnes", name: "registre-personnes-territoire" },
+  { path: "/registre/rejoindre", as: null, h1: "Rejoindre le registre" },
+  { path: "/registre/rejoindre/inconnu/inconnu", as: null, h1: "Confirmer votre demande", name: "registre-rejoindre-confirmer" },
+  { path: "/registre/conditions", as: null, h1: "Conditions d’utilisation" },
+  { path: "/registre", as: candidate, name: "registre-candidat-accueil" },
+  { path: "/registre/raccordement", as: candidate, h1: "Raccordement" },
+  { path: "/registre/raccordement", as: operatorUser, h1: "Raccordement", name: "registre-raccordement-fini" },
+  { path: "/registre/accompagnement", as: registryUser, h1: "Accompagnement" },
+  { path: "/registre/accompagnement?etape=trajet", as: registryUser, name: "registre-accompagnement-vide" },
+  { path: accompanied, as: registryAdmin, name: "registre-accompagnement-detail" },
+  { path: "/registre/bac-a-sable", as: candidate, h1: "Bac à sable" },
+  { path: "/registre/bac-a-sable/trajets", as: candidate, h1: "Trajets", name: "registre-bac-a-sable-trajets" },
+  { path: tried, as: candidate, name: "registre-bac-a-sable-trajet" },
+  { path: "/registre/bac-a-sable/cles", as: candidate, h1: "Clés du bac à sable" },
+  { path: triedKey, as: candidate, name: "registre-bac-a-sable-cles-revoquer" },
   { path: "/registre/donnees", as: dataProtection, h1: "Données personnelles" },
   { path: "/registre/violations", as: dataProtection, h1: "Violations de données" },
   { path: breach, as: dataProtection, name: "registre-violation" },

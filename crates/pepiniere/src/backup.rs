@@ -29,12 +29,14 @@ pub fn restore_command() -> Command {
         .arg(file("The archive to read"))
 }
 
-/// The databases of the house: the socle's, then one a service.
+/// The databases of the house: the socle's, then those of each service.
 fn plans() -> Vec<Plan> {
     let socle = Plan { name: "socle", migrations: Migrations::with_common(people::MIGRATIONS) };
-    let others = services().into_iter().map(|service| {
-        let sheet = service.sheet();
-        Plan { name: sheet.id, migrations: Migrations::with_common(sheet.migrations) }
+    let others = services().into_iter().map(|service| service.sheet()).flat_map(|sheet| {
+        sheet
+            .databases
+            .iter()
+            .map(|name| Plan { name, migrations: Migrations::with_common(sheet.migrations) })
     });
     std::iter::once(socle).chain(others).collect()
 }
@@ -117,7 +119,7 @@ fn databases(manifest: &Manifest) -> String {
     let line = |database: &backup::DatabaseEntry| {
         let rows: u64 = database.tables.iter().map(|table| table.rows).sum();
         format!(
-            "{:10} {} tables, {rows} rows, audit group {}, link {}, number {}",
+            "{:16} {} tables, {rows} rows, audit group {}, link {}, number {}",
             database.name,
             database.tables.len(),
             database.mark.commit_group,
@@ -135,8 +137,8 @@ fn keys(manifest: &Manifest) -> String {
 
 fn chains(restored: &Restored) -> String {
     let line = |(name, chain): &(&str, Result<i64, String>)| match chain {
-        Ok(entries) => format!("{name:10} {entries} audit entries, chain unbroken"),
-        Err(broken) => format!("{name:10} PROBLEM: {broken} (so it was when the archive was taken)"),
+        Ok(entries) => format!("{name:16} {entries} audit entries, chain unbroken"),
+        Err(broken) => format!("{name:16} PROBLEM: {broken} (so it was when the archive was taken)"),
     };
     restored.chains.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -62,7 +62,11 @@ pub async fn run(config: Config, report: Report) -> anyhow::Result<Finished> {
                     ));
                 }
                 match service.open(&house).await {
-                    Ok(room) => findings.push(look_at_chain(room.database()).await),
+                    Ok(room) => {
+                        for one in room.databases() {
+                            findings.push(look_at_chain(&one.database).await);
+                        }
+                    }
                     Err(error) => findings.push(Finding::new(sheet.id, "problem", format!("{error:#}"))),
                 }
             }

@@ -22,7 +22,7 @@ fn text(name: &'static str, help: &'static str) -> Arg {
 fn chosen(name: &'static str, about: &'static str) -> Command {
     Command::new(name)
         .about(about)
-        .arg(text("service", "The database: socle, registry"))
+        .arg(text("service", "The database: socle, registry, registry_sandbox"))
         .arg(text("tenant", "Whose keys: operator:12"))
         .arg(Arg::new("purpose").long("purpose").help("Only the keys for this purpose; otherwise for each"))
 }
@@ -53,7 +53,8 @@ pub async fn run(config: Config, arguments: &ArgMatches, report: Report) -> anyh
     let house = open_house(config).await?;
     let mut keyrings = vec![("socle", house.people.keyring().clone())];
     for service in services() {
-        keyrings.push((service.sheet().id, service.open(&house).await?.keyring().clone()));
+        let open = service.open(&house).await?.databases();
+        keyrings.extend(open.into_iter().map(|one| (one.database.name(), one.keyring)));
     }
     match action {
         "list" => list(&keyrings, report).await,
@@ -70,7 +71,7 @@ async fn list(keyrings: &Keyrings, report: Report) -> anyhow::Result<Finished> {
         for key in keyring.list().await? {
             let state = key.destroyed_at.map_or_else(|| "live".to_owned(), |at| format!("destroyed {at}"));
             lines.push(format!(
-                "{service:10} {:>8} {:20} {:10} wrapped by {:12} created {} {state}",
+                "{service:16} {:>8} {:20} {:10} wrapped by {:12} created {} {state}",
                 key.id, key.tenant, key.purpose, key.master_key, key.created_at
             ));
             values.push(value(service, &key));
@@ -91,7 +92,7 @@ async fn rewrap(keyrings: &Keyrings, master: &str, report: Report) -> anyhow::Re
     let (mut lines, mut counts) = (Vec::new(), serde_json::Map::new());
     for (service, keyring) in keyrings {
         let count = keyring.rewrap(ACTOR).await?;
-        lines.push(format!("{service:10} {count} keys wrapped again with {master}"));
+        lines.push(format!("{service:16} {count} keys wrapped again with {master}"));
         counts.insert((*service).to_owned(), count.into());
     }
     report.result(&lines.join("\n"), &json!({"master_key": master, "rewrapped": counts}));

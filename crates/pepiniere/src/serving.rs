@@ -127,8 +127,10 @@ pub fn listen(
         ];
         jobs::start(house.people.database(), "socle", &house.switches, own, instance, &stopping);
         for room in rooms.0.iter() {
-            let (database, service) = (room.database(), room.sheet().id);
-            jobs::start(database, service, &house.switches, room.jobs(), instance, &stopping);
+            for one in room.databases() {
+                let database = &one.database;
+                jobs::start(database, database.name(), &house.switches, one.jobs, instance, &stopping);
+            }
         }
     }
     let site = app::build(&house, rooms.clone(), Alive { stopping: stopping.clone(), metrics: metrics() });

@@ -95,6 +95,9 @@ on_both_stores! {
             assert_eq!(operator.send(&body).await.status, 201);
             before.push(body);
         }
+        let admin = house.agent("operator.admin", Some(operator.id)).await;
+        let tried = house.sandbox_server(&admin, operator.id).await;
+        assert_eq!(tried.send(&JourneyBody::fictional(now)).await.status, 201);
         let (ended, during) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let senders: Vec<_> = (0..SENDERS)
             .map(|sender| {
@@ -130,6 +133,7 @@ on_both_stores! {
         }
         assert_eq!(taken["master_key_included"], false);
         assert_eq!(names_in(scratch.path()), ["house.tar.zst"], "nothing else stays");
+        assert_eq!(rows(&taken["manifest"], "registry_sandbox", "journeys"), 1, "the sandbox comes along");
         let copied = usize::try_from(rows(&taken["manifest"], "registry", "journeys")).expect("a count");
         // A journey that is stored may not be acknowledged yet: one a sender at most.
         let (least, most) = (before.len() + first, before.len() + last + SENDERS);

@@ -14,7 +14,7 @@ use crate::Registry;
 use crate::generation::{Generator, Span, fill_with, write_to};
 use crate::import;
 use crate::store::operator::{self, NewOperator};
-use crate::store::{access_key, tenant};
+use crate::store::{access_key, onboarding, tenant};
 
 pub fn command() -> Command {
     Command::new("registry")
@@ -126,6 +126,11 @@ async fn generate(
 ) -> anyhow::Result<Finished> {
     let started = std::time::Instant::now();
     let mut operators = operator::list(&registry.database, &Scope::All).await?;
+    // Candidates send nothing yet.
+    let candidates = onboarding::all(&registry.database).await?;
+    operators.retain(|operator| {
+        candidates.iter().all(|one| one.operator_id != operator.id || one.opened_at.is_some())
+    });
     if operators.is_empty() {
         for number in 1..=3 {
             let new = NewOperator {

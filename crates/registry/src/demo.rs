@@ -9,13 +9,19 @@ use socle::people::{Email, NewMembership};
 use socle::rights::Scope;
 use socle::service::{Demonstration, DemonstrationAccount, DemonstrationOperator, Progress};
 
+use crate::connection::CONDITIONS;
+use crate::example::{self, Couple};
 use crate::generation::{Generator, Span, fill_with};
 use crate::model::{LocalDay, Perimeter, Selector, SelectorKind};
+use crate::preparation::{self, Sent};
+use crate::sandbox::bring_operators;
 use crate::store::breach::{self, NewBreach};
+use crate::store::join_request::{self, Asking, Link};
 use crate::store::operator::{self, NewOperator, Operator};
+use crate::store::sign::{self, Kind};
 use crate::store::territory::{self, NewTerritory};
-use crate::store::{access_key, tenant, territory_tenant};
-use crate::{Registry, SHEET};
+use crate::store::{access_key, onboarding, tenant, territory_tenant};
+use crate::{Registry, SHEET, pages};
 
 const ACTOR: Actor = Actor::Program("demonstration");
 
@@ -25,6 +31,15 @@ const OPERATORS: [(&str, &str, &str, &str); 3] = [
     ("Trajets Partagés", "Trajets Partagés SAS", "90000000200018", "trajets-partages.exemple.fr"),
     ("La Ligne Rurale", "Association La Ligne Rurale", "90000000300016", "ligne-rurale.exemple.fr"),
 ];
+
+/// A fictional operator in the middle of its checklist: name, legal name, SIRET of form only, domain, administrator.
+const CANDIDATE: (&str, &str, &str, &str, &str) = (
+    "Navette du Lac",
+    "Association Navette du Lac",
+    "90000000500011",
+    "navette-du-lac.exemple.fr",
+    "Léa Moreau",
+);
 
 /// A fictional authority on a real perimeter, so that its figures are not empty.
 const TERRITORY: (&str, &str, &str) =
@@ -49,6 +64,9 @@ pub async fn fill(
         let now = registry.house.clock.now();
         let generator = Generator::new(&registry.house.places.reference, 46, &operators);
         fill_with(registry, generator, JOURNEYS, Span::months_before(now, MONTHS), progress).await?;
+    }
+    if !operators.iter().any(|operator| operator.name == CANDIDATE.0) {
+        join_candidate(registry).await?;
     }
     if territory::list(&registry.database, &Scope::All).await?.is_empty() {
         register_territory(registry).await?;
@@ -75,6 +93,65 @@ async fn register_operators(registry: &Registry) -> anyhow::Result<Vec<Operator>
         operators.push(operator::register(&registry.database, ACTOR, new).await?);
     }
     Ok(operators)
+}
+
+/// A request, confirmed; then a first journey accepted in the sandbox, and one refused that its server has not
+/// understood yet.
+async fn join_candidate(registry: &Arc<Registry>) -> anyhow::Result<()> {
+    let (name, legal_name, siret, domain, person) = CANDIDATE;
+    let sandbox = registry.sandbox().context("a sandbox")?;
+    let now = registry.house.clock.now();
+    let asking = Asking {
+        name: name.to_owned(),
+        legal_name: legal_name.to_owned(),
+        siret: siret.to_owned(),
+        email: format!("direction@{domain}"),
+        person: person.to_owned(),
+        technical_email: format!("technique@{domain}"),
+    };
+    let (id, secret) = (uuid::Uuid::new_v4().to_string(), socle::chance::secret_text());
+    let link = || Link { id: id.clone(), secret: secret.clone() };
+    let letter = pages::join_letter(registry, &asking, &link());
+    let key = join_request::key(&registry.keyring).await?;
+    let conditions = CONDITIONS.at(now).version.clone();
+    join_request::ask(&registry.database, key, &asking, conditions, link(), letter).await?;
+    let confirmed = join_request::confirm(&registry.database, &registry.keyring, &link()).await?;
+    let operator = confirmed.context("a request that was just made")?.operator;
+    let role = NewMembership {
+        service: SHEET.id.to_owned(),
+        role: "operator.admin".to_owned(),
+        tenant: Some(tenant(operator.id)),
+        tenant_name: operator.name.clone(),
+    };
+    let email = Email::parse(&asking.email).context("a demonstration address")?;
+    let given = registry.house.people.give_role(ACTOR, email, asking.person, role).await?;
+    join_request::settle(&registry.database, id.clone(), operator.id, given.agent_id).await?;
+    bring_operators(sandbox).await?;
+    let (key, secret) = (uuid::Uuid::new_v4().to_string(), socle::chance::secret_text());
+    let label = "Serveur d’essai".to_owned();
+    access_key::create(&sandbox.database, ACTOR, operator.id, label, key, &secret, None).await?;
+    let couple = Couple::number(1);
+    let mut too_short = example::journey("essai-2", couple, now - SignedDuration::from_hours(6));
+    too_short["distance"] = 800.into();
+    let accepted = example::journey("essai-1", couple, now - SignedDuration::from_hours(2));
+    for (body, shown, detail) in
+        [(accepted, Kind::Accepted, "201"), (too_short, Kind::Refused, "distance_too_short")]
+    {
+        let bytes = serde_json::to_vec(&body)?;
+        let sent = Sent {
+            operator: operator.id,
+            actor: ACTOR,
+            api_version: "v3.4",
+            submission: serde_json::from_value(body)?,
+            bytes: &bytes,
+            idempotency: None,
+        };
+        let prepared = preparation::prepare(sandbox, sent).await;
+        let prepared = prepared.map_err(|refused| anyhow::anyhow!("an example is refused: {refused:?}"))?;
+        sandbox.intake.submit(prepared).await?;
+        sign::note(&sandbox.database, operator.id, vec![Kind::Call, shown], detail.to_owned()).await?;
+    }
+    Ok(())
 }
 
 async fn register_territory(registry: &Registry) -> anyhow::Result<()> {
@@ -177,6 +254,10 @@ async fn keys(
 ) -> anyhow::Result<Vec<DemonstrationOperator>> {
     let mut keys = Vec::new();
     for operator in operators {
+        // A candidate draws its first key itself, at the end of its checklist.
+        if onboarding::of(&registry.database, operator.id).await?.is_some() {
+            continue;
+        }
         let known =
             previous.and_then(|previous| previous.operators.iter().find(|known| known.uuid == operator.uuid));
         if let Some(known) = known

@@ -3,7 +3,9 @@
 mod anonymised;
 pub mod api;
 mod commands;
+mod connection;
 mod demo;
+mod example;
 pub mod explanation;
 pub mod export;
 pub mod generation;
@@ -14,23 +16,27 @@ pub mod model;
 mod pages;
 pub mod preparation;
 pub mod rights;
+mod sandbox;
+mod space;
 pub mod store;
 
 use std::sync::{Arc, LazyLock};
 
 use anyhow::Context as _;
-use axum::Router;
+use axum::{Router, middleware};
 use socle::house::House;
 use socle::indicators::Indicator;
-use socle::jobs::Job;
 use socle::rights::Scope;
 use socle::seal::{Keyring, Linkage};
 use socle::service::{
-    Anonymised, Demonstration, Document, Finished, MenuEntry, Progress, Report, Room, Sealed, Service, Sheet,
+    Anonymised, Demonstration, Document, Finished, MenuEntry, OpenDatabase, Progress, Report, Room, Sealed,
+    Service, Sheet,
 };
 use socle::store::Database;
 use socle::switches::{self, Switch};
 use tokio::sync::Notify;
+
+pub use crate::space::Space;
 
 use crate::api::TokenSigner;
 use crate::model::TermsCatalogue;
@@ -52,6 +58,7 @@ pub static SHEET: Sheet = Sheet {
     tagline: "Chaque trajet partagé reçoit une preuve que l’on peut expliquer",
     purpose: "Les opérateurs de covoiturage y envoient leurs trajets ; chacun reçoit une preuve, avec un état expliqué.",
     home: "/registre",
+    databases: &["registry", Space::SANDBOX],
     migrations: store::MIGRATIONS,
     rights: &rights::RIGHTS,
     menu: &[
@@ -61,6 +68,9 @@ pub static SHEET: Sheet = Sheet {
         entry("Clés d’accès", "/registre/cles", Some("credentials.read")),
         entry("Notifications", "/registre/notifications", Some("subscription.read")),
         entry("Chiffres", "/registre/chiffres", Some("operator.figures")),
+        entry("Raccordement", "/registre/raccordement", Some("onboarding.read")),
+        entry("Accompagnement", "/registre/accompagnement", Some("onboarding.accompany")),
+        entry("Bac à sable", "/registre/bac-a-sable", Some("journey.browse")),
         entry("Territoires", "/registre/territoires", Some("territory.figures")),
         entry("Exports", "/registre/exports", Some("journey.export")),
         entry("Personnes", "/registre/personnes", Some("user.list")),
@@ -149,6 +159,7 @@ pub struct Registry {
     pub house: Arc<House>,
     pub database: Database,
     pub keyring: Keyring,
+    pub space: Space,
     pub(crate) intake: Intake,
     pub(crate) linkage: Linkage,
     pub(crate) tokens: TokenSigner,
@@ -159,9 +170,22 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Opens the registry's database and what it needs to serve.
+    /// Opens the registry and its sandbox, each with its database.
     pub async fn open(house: &Arc<House>) -> anyhow::Result<Self> {
         let (database, keyring) = house.open_database(SHEET.id, SHEET.migrations).await?;
+        let (aside, its_keys) = house.open_database(Space::SANDBOX, SHEET.migrations).await?;
+        let space = Space::Sandbox { real: database.clone() };
+        let sandbox = Self::stand(house, aside, its_keys, space).await.context("the sandbox")?;
+        Self::stand(house, database, keyring, Space::Real { sandbox: Arc::new(sandbox) }).await
+    }
+
+    /// What one side needs to serve.
+    async fn stand(
+        house: &Arc<House>,
+        database: Database,
+        keyring: Keyring,
+        space: Space,
+    ) -> anyhow::Result<Self> {
         store::fact::catch_up(&database).await.context("counting past journeys")?;
         store::quality::catch_up(&database, &TERMS).await.context("counting past receptions")?;
         let linkage = Linkage::current(&keyring).await.context("linkage key")?;
@@ -171,6 +195,7 @@ impl Registry {
             house: Arc::clone(house),
             database,
             keyring,
+            space,
             linkage,
             tokens,
             terms: &TERMS,
@@ -178,6 +203,14 @@ impl Registry {
             verification: Arc::new(Notify::new()),
             exports: Arc::new(Notify::new()),
         })
+    }
+
+    /// The other side of a real registry, where nothing is real.
+    pub fn sandbox(&self) -> Option<&Arc<Self>> {
+        match &self.space {
+            Space::Real { sandbox } => Some(sandbox),
+            Space::Sandbox { .. } => None,
+        }
     }
 
     /// Tells the verification job that a journey waits.
@@ -215,20 +248,24 @@ impl Room for OpenRegistry {
         &SHEET
     }
 
-    fn database(&self) -> &Database {
-        &self.0.database
-    }
-
-    fn keyring(&self) -> &Keyring {
-        &self.0.keyring
+    fn databases(&self) -> Vec<OpenDatabase> {
+        std::iter::once(&self.0)
+            .chain(self.0.sandbox())
+            .map(|side| OpenDatabase {
+                database: side.database.clone(),
+                keyring: side.keyring.clone(),
+                jobs: jobs::jobs(side),
+            })
+            .collect()
     }
 
     fn routes(&self) -> Router {
-        api::routes(&self.0).merge(pages::routes(&self.0))
-    }
-
-    fn jobs(&self) -> Vec<Job> {
-        jobs::jobs(&self.0)
+        let mut routes = api::routes(&self.0).merge(pages::routes(&self.0));
+        if let Some(sandbox) = self.0.sandbox() {
+            let follow = middleware::from_fn_with_state(Arc::clone(sandbox), sandbox::follow);
+            routes = routes.nest(sandbox.space.api(), api::routes(sandbox).layer(follow));
+        }
+        routes
     }
 
     async fn indicators(&self) -> anyhow::Result<Vec<Indicator>> {

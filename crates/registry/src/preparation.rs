@@ -28,7 +28,7 @@ pub struct Sent<'a> {
 
 /// Prepares a journey for storing or judging.
 pub async fn prepare(registry: &Registry, sent: Sent<'_>) -> Result<Prepared, ApiError> {
-    let numbers = sent.submission.check(registry.house.clock.now())?;
+    let numbers = sent.submission.check(registry.house.clock.now(), registry.space.numbering())?;
     let key = registry.keyring.current(&tenant(sent.operator), PAYLOADS).await?;
     prepare_checked(registry, &key, &numbers, sent).map_err(|error| ApiError::internal(&error))
 }

@@ -57,5 +57,9 @@ pub const RIGHTS: Rights = Rights {
         "privacy.person":        No  No  No  No  No  No  No  All,
         "privacy.breach":        All No  No  No  No  No  No  All,
         "audit.read":            All No  No  No  No  No  No  All,
+        "onboarding.read":       No  No  Own Own No  No  No  No,
+        "onboarding.manage":     No  No  Own No  No  No  No  No,
+        "onboarding.accompany":  All All No  No  No  No  No  No,
+        "onboarding.decide":     All No  No  No  No  No  No  No,
     },
 };

@@ -21,6 +21,7 @@ pub struct Config {
     pub theme: Theme,
     pub limits: Limits,
     pub retention: Retention,
+    pub onboarding: Onboarding,
     /// Address of the "Je donne mon avis" form of each service.
     pub feedback: std::collections::BTreeMap<String, String>,
     /// Outside providers this house uses.
@@ -99,6 +100,14 @@ pub struct Limits {
 pub struct Retention {
     /// Months after its departure at which a journey of the registry is erased.
     pub journeys_months: u32,
+}
+
+/// How operators join the registry.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Onboarding {
+    /// Whether the registry's team must agree before a candidate draws its first real key.
+    pub approval: bool,
 }
 
 impl Default for Retention {

@@ -29,6 +29,8 @@ pub struct Sheet {
     pub purpose: &'static str,
     /// Path of its first page: `/registre`.
     pub home: &'static str,
+    /// The names of its databases; the first is `id`. Each has all the migrations, and shares nothing with another.
+    pub databases: &'static [&'static str],
     pub migrations: &'static [Migration],
     pub rights: &'static Rights,
     /// The menu; entries whose action the visitor may not do are left out.
@@ -92,15 +94,21 @@ pub trait Service: Send + Sync {
     async fn open(&self, house: &Arc<House>) -> anyhow::Result<Arc<dyn Room>>;
 }
 
+/// A database of a service, open: its keys, and what happens there without a request.
+pub struct OpenDatabase {
+    pub database: Database,
+    pub keyring: Keyring,
+    pub jobs: Vec<Job>,
+}
+
 /// A service, open.
 #[async_trait::async_trait]
 pub trait Room: Send + Sync {
     fn sheet(&self) -> &'static Sheet;
-    fn database(&self) -> &Database;
-    fn keyring(&self) -> &Keyring;
+    /// Its databases, in the order of [`Sheet::databases`].
+    fn databases(&self) -> Vec<OpenDatabase>;
     /// Pages and machine interfaces.
     fn routes(&self) -> Router;
-    fn jobs(&self) -> Vec<Job>;
     /// What it measures, computed now.
     async fn indicators(&self) -> anyhow::Result<Vec<Indicator>>;
     /// The body of its public statistics page.

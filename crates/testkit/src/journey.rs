@@ -22,10 +22,14 @@ impl fmt::Display for JourneyBody {
 fn person(name: &str) -> Value {
     let digits =
         Sha256::digest(name).iter().fold(0_u32, |sum, byte| (sum * 31 + u32::from(*byte)) % 1_000_000);
-    let phone = format!("+33601{digits:06}");
+    numbered(name, &format!("+33601{digits:06}"))
+}
+
+/// A person with this number.
+fn numbered(name: &str, phone: &str) -> Value {
     json!({
         "operator_user_id": format!("user-{name}"),
-        "identity_key": identity_key(&phone, &name.to_uppercase()),
+        "identity_key": identity_key(phone, &name.to_uppercase()),
         "phone": phone,
     })
 }
@@ -46,6 +50,24 @@ impl JourneyBody {
             "passenger": {"identity": person("bob"), "contribution": 250},
         }))
         .at(now - SignedDuration::from_hours(1), 30)
+    }
+
+    /// The same, of people whose numbers are reserved for fiction: what a sandbox takes.
+    pub fn fictional(now: Timestamp) -> Self {
+        Self::an_hour_before(now).of_fiction("alice", "bob")
+    }
+
+    /// With these people, whose numbers are reserved for fiction.
+    #[must_use]
+    pub fn of_fiction(mut self, driver: &str, passenger: &str) -> Self {
+        let person = |name: &str| {
+            let digits =
+                Sha256::digest(name).iter().fold(0_u32, |sum, byte| (sum * 31 + u32::from(*byte)) % 10_000);
+            numbered(name, &format!("+3363998{digits:04}"))
+        };
+        self.0["driver"]["identity"] = person(driver);
+        self.0["passenger"]["identity"] = person(passenger);
+        self
     }
 
     pub fn id(&self) -> &str {

@@ -37,6 +37,18 @@ impl Answer {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The key and the secret that the page of a new key shows.
+    ///
+    /// # Panics
+    /// When it shows none.
+    pub fn new_key(&self) -> (String, String) {
+        let mut shown = self.text.split("pp-secret\">").skip(1).filter_map(|rest| rest.split('<').next());
+        match (shown.next(), shown.next()) {
+            (Some(key), Some(secret)) => (key.to_owned(), secret.to_owned()),
+            _ => panic!("no key is shown: {}", self.text),
+        }
+    }
+
     /// The labels of a refusal by the terms.
     pub fn labels(&self) -> Vec<String> {
         self.json()["error"]["data"]["terms_violation_labels"]
@@ -61,7 +73,8 @@ pub struct OperatorServer {
 }
 
 impl OperatorServer {
-    pub(crate) fn new(
+    /// The server that holds this key, at a house or at its sandbox.
+    pub fn new(
         client: reqwest::Client,
         base_url: &str,
         id: i64,

@@ -191,11 +191,33 @@ impl TestHouse {
         Agent::enter(self.client.clone(), &self.base_url, &email, &link).await
     }
 
-    /// Waits until no journey is pending.
+    /// The server of an operator, with a key of the sandbox that its administrator has just drawn on the page.
+    pub async fn sandbox_server(&self, admin: &Agent, operator: i64) -> OperatorServer {
+        let made = admin.submit("/registre/bac-a-sable/cles", &[("label", "essai")]).await;
+        let (access_key, secret_key) = made.new_key();
+        let base_url = format!("{}/bac-a-sable", self.base_url);
+        let server = OperatorServer::new(self.client.clone(), &base_url, operator, access_key, secret_key);
+        server.renew_token().await;
+        server
+    }
+
+    /// Runs once a job of one of the registry's databases.
+    pub async fn run_job(&self, database: &str, kind: &str) -> u64 {
+        let rooms = &self.running.as_ref().expect("a house that serves").rooms;
+        let databases = rooms.0.iter().flat_map(|room| room.databases());
+        let mut jobs = databases.filter(|one| one.database.name() == database).flat_map(|one| one.jobs);
+        let job = jobs.find(|job| job.kind == kind).expect("a job");
+        job.run_now().await.expect("a run").done
+    }
+
+    /// Waits until no journey is pending, on either side.
     pub async fn settle(&self) {
+        let sandbox = self.registry.sandbox().expect("a sandbox");
         for _ in 0..400 {
-            let waiting =
-                registry::store::verification::waiting(&self.registry.database).await.expect("a count");
+            let mut waiting = 0;
+            for database in [&self.registry.database, &sandbox.database] {
+                waiting += registry::store::verification::waiting(database).await.expect("a count");
+            }
             if waiting == 0 {
                 return;
             }

@@ -11,8 +11,8 @@ use socle::web::Visitor;
 
 use super::ApiError;
 use crate::rights::RIGHTS;
-use crate::store::{access_key, operator, operator_of, tenant};
-use crate::{Registry, SHEET};
+use crate::store::{access_key, onboarding, operator, operator_of, tenant};
+use crate::{Registry, SHEET, sandbox};
 
 /// Whoever calls the API: an operator's server with its token, or an agent with their session.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Caller {
     pub actor: Actor,
     role: String,
     tenant: Option<String>,
+    /// Whether it belongs to an operator that may send journeys here already.
+    opened: bool,
     /// By what requests are counted.
     pub identity: String,
 }
@@ -30,9 +32,15 @@ impl Caller {
         Scope::of(RIGHTS.grant(&self.role, action), self.tenant.as_deref()).ok_or(ApiError::Forbidden)
     }
 
+    /// The operator it belongs to; `None` for the registry's team.
+    pub fn operator(&self) -> Option<i64> {
+        self.tenant.clone().map(Scope::Tenant).as_ref().and_then(operator_of)
+    }
+
     /// The operator for which the caller may do `action`.
     pub fn allow_for_operator(&self, action: &str) -> Result<i64, ApiError> {
-        operator_of(&self.allow(action)?).ok_or(ApiError::Forbidden)
+        let operator = operator_of(&self.allow(action)?).ok_or(ApiError::Forbidden)?;
+        if self.opened { Ok(operator) } else { Err(ApiError::NotOpened) }
     }
 }
 
@@ -89,9 +97,12 @@ impl FromRequestParts<Arc<Registry>> for Caller {
                 return Err(ApiError::Unauthorized("Unauthorized application"));
             }
             Self {
-                identity: tenant(claims.operator_id),
+                // The two sides are counted apart: trying things out must not slow real journeys down.
+                identity: format!("{}{}", registry.space.api(), tenant(claims.operator_id)),
                 tenant: Some(tenant(claims.operator_id)),
                 role: claims.role,
+                // A key is drawn once the operator is open.
+                opened: true,
                 actor: Actor::Key(claims.sub),
             }
         } else {
@@ -101,19 +112,28 @@ impl FromRequestParts<Arc<Registry>> for Caller {
             if RIGHTS.role(&role.role).is_some_and(|role| role.assurance == Assurance::Two) && !strong {
                 return Err(ApiError::Forbidden);
             }
+            sandbox::bring_operators(registry).await?;
+            let operator = role.tenant.clone().map(Scope::Tenant).as_ref().and_then(operator_of);
+            let mut opened = true;
             // A suspended operator sends nothing, by its server or by its people.
-            if let Some(operator) = role.tenant.clone().map(Scope::Tenant).as_ref().and_then(operator_of)
+            if let Some(operator) = operator
                 && operator::find(&registry.database, &Scope::All, operator)
                     .await?
                     .is_none_or(|operator| operator.suspended_at.is_some())
             {
                 return Err(ApiError::Forbidden);
             }
+            // Nor does a candidate, until its first key.
+            if let Some(operator) = operator {
+                let onboarding = onboarding::of(&registry.database, operator).await?;
+                opened = onboarding.is_none_or(|one| one.opened_at.is_some());
+            }
             Self {
+                opened,
                 actor: visitor.actor(),
                 role: role.role.clone(),
                 tenant: role.tenant.clone(),
-                identity: format!("agent:{}", role.agent_id),
+                identity: format!("{}agent:{}", registry.space.api(), role.agent_id),
             }
         };
         parts.extensions.insert(caller.clone());

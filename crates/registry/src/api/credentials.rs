@@ -13,8 +13,9 @@ use super::body::Parameters;
 use super::caller::Caller;
 use super::error::{PlainError, RpcError};
 use super::once;
-use crate::Registry;
+use crate::model::checklist::Gate;
 use crate::store::{access_key, operator, operator_of, tenant};
+use crate::{Registry, connection};
 
 /// A key, without its secret.
 #[derive(Serialize, ToSchema)]
@@ -83,6 +84,16 @@ pub async fn read(
     Ok(Json(keys).into_response())
 }
 
+/// Why no key may be drawn yet, as machines are told it.
+fn refused(gate: Gate) -> Option<&'static str> {
+    match gate {
+        Gate::Open => None,
+        Gate::Steps => Some("Steps are missing before a real key: see /registre/raccordement"),
+        Gate::Approval => Some("The registry's team must agree before a real key is drawn"),
+        Gate::Closed => Some("The registry's team closed this operator's request"),
+    }
+}
+
 /// Create a key
 #[utoipa::path(
     post, path = "/auth/credentials", tag = "Authentification", operation_id = "auth:createCredentials",
@@ -95,6 +106,7 @@ pub async fn read(
         (status = 400, description = "A parameter is missing or not as described", body = RpcError),
         (status = 401, description = "Nobody is recognised", body = RpcError),
         (status = 403, description = "Not an administrator of this operator", body = RpcError),
+        (status = 409, description = "The operator is not connected yet, and steps are missing", body = RpcError),
         (status = 422, description = "The idempotency key came before with another request", body = RpcError),
         (status = 429, description = "Too many requests"),
     )
@@ -109,6 +121,9 @@ pub async fn create(
     let operator = operator_of(&scope).ok_or_else(|| {
         ApiError::InvalidRequest("query: operator_id is required of the registry's team".to_owned())
     })?;
+    if let Some(text) = refused(connection::gate(&registry, operator).await?) {
+        return Err(ApiError::Conflict(text.to_owned()));
+    }
     let key = once::key(&headers, operator, &once::request("POST /auth/credentials", &caller.actor, b""))?;
     let drawn = NewCredential {
         access_key: uuid::Uuid::new_v4().to_string(),

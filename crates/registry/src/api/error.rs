@@ -19,6 +19,8 @@ pub enum ApiError {
     InvalidParameters(String),
     Unauthorized(&'static str),
     Forbidden,
+    /// The operator is not connected yet: only its sandbox is open.
+    NotOpened,
     /// No such thing, for this caller.
     NotFound,
     /// No such route in this version.
@@ -44,6 +46,10 @@ pub enum ApiError {
         reference: String,
     },
 }
+
+/// Where or by which rule a request was refused, beside the answer: never a value that was sent.
+#[derive(Clone, Debug)]
+pub struct Refusal(pub String);
 
 /// The JSON-RPC heritage around errors.
 #[derive(Debug, Serialize, ToSchema)]
@@ -88,8 +94,23 @@ impl ApiError {
     }
 }
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+impl ApiError {
+    /// Where or why, in the words of the interface.
+    fn refusal(&self) -> Option<Refusal> {
+        match self {
+            Self::InvalidRequest(text) | Self::InvalidParameters(text) | Self::Senseless(text) => {
+                Some(Refusal(text.split(": ").next().unwrap_or_default().chars().take(120).collect()))
+            }
+            Self::Terms { verdict, .. } => {
+                let labels: Vec<_> = verdict.violations.iter().map(|one| one.label().as_str()).collect();
+                Some(Refusal(labels.join(", ")))
+            }
+            Self::Conflict(_) => Some(Refusal("conflict".to_owned())),
+            _ => None,
+        }
+    }
+
+    fn answer(self) -> Response {
         match self {
             Self::InvalidRequest(text) => {
                 Self::rpc(StatusCode::BAD_REQUEST, -32600, "Invalid Request", text.into())
@@ -106,6 +127,13 @@ impl IntoResponse for ApiError {
             Self::Forbidden => {
                 Self::rpc(StatusCode::FORBIDDEN, -32503, "Forbidden Error", "Invalid permissions".into())
             }
+            Self::NotOpened => Self::rpc(
+                StatusCode::FORBIDDEN,
+                -32503,
+                "Forbidden Error",
+                "This operator is not connected yet: use /bac-a-sable, then follow /registre/raccordement"
+                    .into(),
+            ),
             Self::NotFound => {
                 let plain = PlainError { code: 404, error: "Not found".to_owned() };
                 (StatusCode::NOT_FOUND, Json(plain)).into_response()
@@ -161,6 +189,17 @@ impl IntoResponse for ApiError {
                 format!("Reference {reference}").into(),
             ),
         }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let refusal = self.refusal();
+        let mut response = self.answer();
+        if let Some(refusal) = refusal {
+            response.extensions_mut().insert(refusal);
+        }
+        response
     }
 }
 

@@ -23,7 +23,7 @@ use crate::store::correction::Corrected;
 use crate::store::intake::Received;
 use crate::store::journey::{self, Journey, Listing};
 use crate::store::{PAYLOADS, correction, request, tenant};
-use crate::{Registry, SHEET, preparation};
+use crate::{Registry, preparation};
 
 impl From<Fault> for ApiError {
     fn from(fault: Fault) -> Self {
@@ -108,7 +108,7 @@ pub async fn create(
 
 /// Refuses what changes journeys while reception is cut.
 fn must_be_open(registry: &Registry) -> Result<(), ApiError> {
-    match registry.house.switches.cut(SHEET.id, "intake") {
+    match registry.house.switches.cut(registry.database.name(), "intake") {
         Some(cut) => Err(ApiError::Unavailable { reason: cut.reason }),
         None => Ok(()),
     }

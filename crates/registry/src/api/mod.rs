@@ -22,8 +22,8 @@ use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-pub use caller::WorkingKeys;
-pub use error::ApiError;
+pub use caller::{Caller, WorkingKeys};
+pub use error::{ApiError, Refusal};
 pub use token::TokenSigner;
 
 use crate::Registry;
@@ -44,8 +44,8 @@ impl ApiVersion {
 
 /// The routes of every version, and the description of the interface.
 pub fn routes(registry: &Arc<Registry>) -> Router {
-    let mut routes = Router::new()
-        .route("/openapi.json", get(openapi::serve).with_state(Arc::new(openapi::document(registry))));
+    let mut routes =
+        Router::new().route("/openapi.json", get(openapi::serve).with_state(openapi::Served::of(registry)));
     for version in VERSIONS {
         let versioned = openapi::described(registry)
             .0

@@ -71,10 +71,24 @@ pub fn described(registry: &Arc<Registry>) -> (Router, OpenApi) {
     (router.with_state(state()), description)
 }
 
+/// The description that is served, and where the interface it describes begins.
+#[derive(Clone)]
+pub struct Served {
+    description: Arc<OpenApi>,
+    beginning: &'static str,
+}
+
+impl Served {
+    pub fn of(registry: &Arc<Registry>) -> Self {
+        Self { description: Arc::new(document(registry)), beginning: registry.space.api() }
+    }
+}
+
 /// The description as JSON, with the address of this house.
-pub async fn serve(visitor: Visitor, State(description): State<Arc<OpenApi>>) -> Response {
-    let mut description = (*description).clone();
-    description.servers = Some(vec![Server::new(format!("{}/v3.4", visitor.house.config.base_url()))]);
+pub async fn serve(visitor: Visitor, State(served): State<Served>) -> Response {
+    let mut description = (*served.description).clone();
+    let base = visitor.house.config.base_url();
+    description.servers = Some(vec![Server::new(format!("{base}{}/v3.4", served.beginning))]);
     Json(description).into_response()
 }
 

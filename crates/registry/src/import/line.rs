@@ -5,8 +5,8 @@ use serde::Deserialize as _;
 
 use super::refusal::{self, Wrong};
 use crate::Registry;
-use crate::model::Submission;
 use crate::model::submission::{Datetime, Numbers};
+use crate::model::{Numbering, Submission};
 use crate::store::erasure;
 
 /// A journey read from a line.
@@ -51,7 +51,7 @@ pub fn read(line: &[u8], now: Timestamp, kept: Kept) -> Result<Journey<'_>, Wron
     reader.end().map_err(|cause| {
         Wrong::new(format!("column {}", cause.column()), "something after the object", "one object on a line")
     })?;
-    let numbers = submission.check(now).map_err(|fault| refusal::of_fault(&fault))?;
+    let numbers = submission.check(now, Numbering::Assigned).map_err(|fault| refusal::of_fault(&fault))?;
     let (start, end) = (submission.start.datetime.0, submission.end.datetime.0);
     if start < kept.from {
         let expected = format!("not before {}: journeys are kept {} months", kept.from, kept.months);

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::phone::{NotAPhone, Phone, TruncatedPhone};
+use super::phone::{NotAPhone, Numbering, Phone, TruncatedPhone};
 
 /// A person of a journey, as the operator sends them (spec §2.4). Everything here is personal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -107,12 +107,17 @@ pub enum PhonesRefused {
 
 impl Identity {
     /// The numbers in normal form: the full one if sent, and the truncated one, computed if it was not sent.
-    pub fn phones(&self) -> Result<Phones, PhonesRefused> {
-        let full = self.phone.as_deref().map(Phone::parse).transpose().map_err(PhonesRefused::Phone)?;
+    pub fn phones(&self, numbering: Numbering) -> Result<Phones, PhonesRefused> {
+        let full = self
+            .phone
+            .as_deref()
+            .map(|text| Phone::parse_among(text, numbering))
+            .transpose()
+            .map_err(PhonesRefused::Phone)?;
         let truncated = self
             .phone_trunc
             .as_deref()
-            .map(TruncatedPhone::parse)
+            .map(|text| TruncatedPhone::parse_among(text, numbering))
             .transpose()
             .map_err(PhonesRefused::Truncated)?;
         match (full, truncated) {

@@ -1,5 +1,7 @@
 //! Nouns, states and rules of the registry. Pure: no store, no clock, no randomness.
 
+pub mod checklist;
+pub mod conditions;
 pub mod export_format;
 pub mod identity;
 pub mod perimeter;
@@ -10,10 +12,11 @@ pub mod submission;
 pub mod terms;
 pub mod units;
 
+pub use conditions::{Conditions, ConditionsCatalogue};
 pub use export_format::ExportFormat;
 pub use identity::Identity;
 pub use perimeter::{Perimeter, Selector, SelectorKind};
-pub use phone::{Phone, TruncatedPhone};
+pub use phone::{Numbering, Phone, TruncatedPhone};
 pub use placement::PlaceCode;
 pub use status::{Acquisition, Check, PublicStatus};
 pub use submission::{Correction, Fault, Submission};

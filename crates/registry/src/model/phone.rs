@@ -17,6 +17,35 @@ pub enum NotAPhone {
     Full(String),
     #[error("{0:?} is not a telephone number without its last two digits (for instance +336010203)")]
     Truncated(String),
+    #[error(
+        "{0:?} could be somebody's: the sandbox takes only numbers reserved for fiction (for instance +33639980001, or +336399800 without its last two digits)"
+    )]
+    NotFictional(String),
+}
+
+/// Which numbers a registry takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbering {
+    /// Those that exist.
+    Assigned,
+    /// Those that belong to nobody: reserved for works of fiction (Arcep, décision 2018-0881, plan national de
+    /// numérotation).
+    Fictional,
+}
+
+/// How each reserved range begins; four more digits follow.
+const FICTIONAL: [&str; 6] = ["+3319900", "+3326191", "+3335301", "+3346571", "+3353649", "+3363998"];
+
+/// Reads a number of the reserved ranges, with `missing` of its last digits left out.
+fn read_fictional(text: &str, missing: usize) -> Option<String> {
+    let plain: String = text.chars().filter(|sign| !matches!(sign, ' ' | '.' | '-')).collect();
+    let number = match plain.strip_prefix('0') {
+        Some(national) => format!("+33{national}"),
+        None => plain,
+    };
+    let beginning = FICTIONAL.iter().find_map(|range| number.strip_prefix(range))?;
+    let whole = beginning.len() + missing == 4 && beginning.bytes().all(|byte| byte.is_ascii_digit());
+    whole.then_some(number)
 }
 
 /// Reads a number; without country code it is French.
@@ -35,6 +64,16 @@ impl Phone {
         read(text).map(Self).ok_or_else(|| NotAPhone::Full(text.to_owned()))
     }
 
+    /// The same, of the numbers that a registry takes.
+    pub fn parse_among(text: &str, numbering: Numbering) -> Result<Self, NotAPhone> {
+        match numbering {
+            Numbering::Assigned => Self::parse(text),
+            Numbering::Fictional => {
+                read_fictional(text, 0).map(Self).ok_or_else(|| NotAPhone::NotFictional(text.to_owned()))
+            }
+        }
+    }
+
     /// The same number without its last two digits.
     pub fn truncated(&self) -> TruncatedPhone {
         TruncatedPhone(self.0.chars().take(self.0.chars().count().saturating_sub(2)).collect())
@@ -48,6 +87,16 @@ impl TruncatedPhone {
         let padded: Cow<'_, str> = format!("{text}00").into();
         let full = read(&padded).ok_or_else(wrong)?;
         Ok(Phone(full).truncated())
+    }
+
+    /// The same, of the numbers that a registry takes.
+    pub fn parse_among(text: &str, numbering: Numbering) -> Result<Self, NotAPhone> {
+        match numbering {
+            Numbering::Assigned => Self::parse(text),
+            Numbering::Fictional => {
+                read_fictional(text, 2).map(Self).ok_or_else(|| NotAPhone::NotFictional(text.to_owned()))
+            }
+        }
     }
 }
 
@@ -69,5 +118,19 @@ mod tests {
             assert_eq!(Phone::parse(wrong), Err(NotAPhone::Full(wrong.to_owned())));
         }
         assert!(TruncatedPhone::parse("+33601").is_err());
+    }
+
+    #[test]
+    fn numbers_of_fiction_belong_to_nobody() {
+        let read = |text| Phone::parse_among(text, Numbering::Fictional);
+        for fictional in ["+33639981234", "06 39 98 12 34", "0639981234", "06.39.98.12.34"] {
+            assert_eq!(read(fictional), Ok(Phone("+33639981234".to_owned())), "{fictional}");
+        }
+        for real in ["+33601020304", "+3363998123", "+336399812345", "+33639971234", "+3363998123x", ""] {
+            assert_eq!(read(real), Err(NotAPhone::NotFictional(real.to_owned())));
+        }
+        let cut = |text| TruncatedPhone::parse_among(text, Numbering::Fictional);
+        assert_eq!(cut("+336399812"), Ok(TruncatedPhone("+336399812".to_owned())));
+        assert!(cut("+336010203").is_err());
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::identity::{Identity, Phones, Text};
+use super::phone::Numbering;
 use super::units::{Cents, Metres, OperatorClass, Rank, Seats, Siret, SmallCents};
 
 /// A journey as an operator sends it (spec §2.4): one driver, one passenger booking.
@@ -200,9 +201,9 @@ pub struct Numbers {
 
 impl Submission {
     /// What the shape alone cannot say: telephone numbers, then times.
-    pub fn check(&self, now: Timestamp) -> Result<Numbers, Fault> {
-        let driver = self.driver.identity.phones().map_err(Fault::DriverPhones)?;
-        let passenger = self.passenger.identity.phones().map_err(Fault::PassengerPhones)?;
+    pub fn check(&self, now: Timestamp, numbering: Numbering) -> Result<Numbers, Fault> {
+        let driver = self.driver.identity.phones(numbering).map_err(Fault::DriverPhones)?;
+        let passenger = self.passenger.identity.phones(numbering).map_err(Fault::PassengerPhones)?;
         let (start, end) = (self.start.datetime.0, self.end.datetime.0);
         if start >= end {
             return Err(Fault::EndsBeforeStart { start, end });

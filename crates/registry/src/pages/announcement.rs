@@ -34,6 +34,12 @@ impl Done {
             }
             "acces-garde" => "Le rôle est confirmé pour un an.",
             "export-annule" => "L’export est annulé.",
+            "information-donnee" => "L’adresse de votre page d’information est enregistrée.",
+            "conditions-acceptees" => "Les conditions sont acceptées au nom de l’opérateur.",
+            "note-ecrite" => "La note est ajoutée.",
+            "accord-donne" => "L’accord est donné : l’opérateur peut créer une clé du vrai registre.",
+            "demande-close" => "La demande est close. L’opérateur en lit la raison sur sa page.",
+            "demande-rouverte" => "La demande est rouverte.",
             "operateur-suspendu" => "L’opérateur est suspendu : ses envois sont refusés dès maintenant.",
             "operateur-repris" => {
                 "La suspension est levée : l’opérateur peut de nouveau envoyer des trajets."

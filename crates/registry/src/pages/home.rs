@@ -11,11 +11,12 @@ use socle::rights::{Grant, Scope};
 use socle::web::{Problem, Visitor, page};
 
 use super::journey_filters::Filters;
-use super::place;
+use super::{place, step_words};
 use crate::model::PublicStatus;
+use crate::model::checklist::Step;
 use crate::store::journey::{self, Listing};
-use crate::store::{operator, territory, territory_of, verification};
-use crate::{Registry, SHEET, explanation};
+use crate::store::{operator, operator_of, territory, territory_of, verification};
+use crate::{Registry, SHEET, connection, explanation};
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new().route("/registre", get(home))
@@ -84,6 +85,9 @@ fn links(visitor: &Visitor) -> Vec<Tile> {
         "/registre/notifications" => "Être prévenu des changements d’état",
         "/registre/chiffres" => "Vos trajets mois par mois, et la qualité de vos envois",
         "/registre/exports" => "Emporter des trajets dans un fichier",
+        "/registre/raccordement" => "Les étapes jusqu’à un premier trajet accepté",
+        "/registre/accompagnement" => "Voir qui est arrêté, où, et depuis quand",
+        "/registre/bac-a-sable" => "Essayer son serveur, sans rien de réel",
         "/registre/territoires" => "Voir les trajets d’un territoire",
         "/registre/personnes" => "Voir qui a accès, inviter quelqu’un",
         "/registre/operateurs" => "Voir chaque opérateur, en inscrire un",
@@ -111,6 +115,23 @@ async fn desk_of_operator(registry: &Registry, visitor: &Visitor, scope: &Scope)
     let from = today.saturating_sub(Span::new().days(6));
     let since = from.at(0, 0, 0, 0).to_zoned_datetime(paris).ok().map(|zoned| zoned.timestamp());
     let mut tiles = Vec::new();
+    let connection = match operator_of(scope) {
+        Some(operator) => connection::of(registry, operator).await?,
+        None => None,
+    };
+    let step = connection.and_then(|one| one.checklist.current());
+    if let Some(step) = step {
+        tiles.push(Tile {
+            href: "/registre/raccordement".to_owned(),
+            title: format!(
+                "Étape {} sur {}\u{a0}: {}",
+                step.number(),
+                Step::ALL.len(),
+                step_words::title(step)
+            ),
+            text: "La page dit quoi faire maintenant, avec des exemples prêts à copier.",
+        });
+    }
     for status in MOST_URGENT_FIRST {
         let listing = Listing { status: Some(status), from: since, ..Listing::default() };
         let count =
@@ -129,12 +150,12 @@ async fn desk_of_operator(registry: &Registry, visitor: &Visitor, scope: &Scope)
             });
         }
     }
-    Ok(Desk {
-        heading: "Vos trajets des sept derniers jours",
-        period: format!("Départs du {} au {}.", format::date(from), format::date(today)),
-        tiles,
-        links: links(visitor),
-    })
+    let period = format!("Départs du {} au {}.", format::date(from), format::date(today));
+    let (heading, period) = match step {
+        Some(_) => ("Votre raccordement", "Jusqu’à votre premier trajet accepté.".to_owned()),
+        None => ("Vos trajets des sept derniers jours", period),
+    };
+    Ok(Desk { heading, period, tiles, links: links(visitor) })
 }
 
 async fn desk_of_territory(registry: &Registry, visitor: &Visitor, id: i64) -> Result<Desk, Problem> {

@@ -16,6 +16,7 @@ use socle::web::{Problem, Visitor, page};
 
 use super::asked::Number;
 use super::place;
+use super::side::page_of;
 use crate::explanation::{self, Explanation};
 use crate::model::{Metres, PublicStatus, Terms};
 use crate::store::journey::{self, Journey};
@@ -23,10 +24,10 @@ use crate::store::request::{self, JourneyRequest};
 use crate::store::{RegistryError, operator};
 use crate::{Registry, SHEET};
 
-pub fn routes() -> Router<Arc<Registry>> {
+pub fn routes(base: &str) -> Router<Arc<Registry>> {
     Router::new()
-        .route("/registre/trajets/{id}", get(show))
-        .route("/registre/trajets/{id}/envoi", post(read_sent))
+        .route(&format!("{base}/trajets/{{id}}"), get(show))
+        .route(&format!("{base}/trajets/{{id}}/envoi"), post(read_sent))
 }
 
 /// An incentive as the journey's column keeps it.
@@ -104,6 +105,7 @@ struct Told {
 #[template(path = "journey.html")]
 struct JourneyPage {
     page: Page,
+    base: &'static str,
     journey: Told,
     may_read_sent: bool,
     may_read_log: bool,
@@ -125,11 +127,12 @@ async fn show(
     let operator = operator::find(&registry.database, &Scope::All, journey.operator_id).await?;
     let operator = operator.map_or_else(String::new, |operator| operator.name);
     Ok(page(&JourneyPage {
-        page: Page::of_service(&visitor, &SHEET, &format!("Trajet {id}"))
-            .under("Trajets", "/registre/trajets"),
+        page: page_of(&registry, &visitor, &format!("Trajet {id}"))
+            .under("Trajets", &format!("{}/trajets", registry.space.pages())),
+        base: registry.space.pages(),
         journey: Told::new(&registry, journey, &asked, operator)?,
         may_read_sent: visitor.grant(&SHEET, "journey.read_sent") != Grant::No,
-        may_read_log: visitor.grant(&SHEET, "audit.read") != Grant::No,
+        may_read_log: !registry.space.is_sandbox() && visitor.grant(&SHEET, "audit.read") != Grant::No,
     }))
 }
 
@@ -247,6 +250,7 @@ fn events(journey: &Journey, asked: &[JourneyRequest]) -> Vec<Event> {
 #[template(path = "journey_sent.html")]
 struct SentPage {
     page: Page,
+    base: &'static str,
     id: i64,
     operator: String,
     received: String,
@@ -259,6 +263,7 @@ async fn read_sent(
     visitor: Visitor,
     Number(id): Number,
 ) -> Result<Response, Problem> {
+    let base = registry.space.pages();
     let journey = found(&registry, &visitor, "journey.read_sent", id).await?;
     let read = Entry::new(visitor.actor(), "journey.read_sent", "journey", journey.id);
     registry
@@ -281,9 +286,10 @@ async fn read_sent(
     let json: serde_json::Value = serde_json::from_slice(&sent).map_err(|cause| Problem::internal(&cause))?;
     let operator = operator::find(&registry.database, &Scope::All, journey.operator_id).await?;
     Ok(page(&SentPage {
-        page: Page::of_service(&visitor, &SHEET, "Données envoyées")
-            .under("Trajets", "/registre/trajets")
-            .under(&format!("Trajet {id}"), &format!("/registre/trajets/{id}")),
+        page: page_of(&registry, &visitor, "Données envoyées")
+            .under("Trajets", &format!("{base}/trajets"))
+            .under(&format!("Trajet {id}"), &format!("{base}/trajets/{id}")),
+        base,
         id,
         operator: operator.map_or_else(String::new, |operator| operator.name),
         received: place::moment(journey.received_at),

@@ -155,14 +155,19 @@ impl Filters {
             let chosen = Self { commune: commune.code.to_string(), ..self.clone() };
             Candidate {
                 label: format!("{} ({department}, {})", commune.name, commune.code),
-                href: chosen.address(1),
+                href: chosen.query(1),
             }
         }));
         None
     }
 
-    /// The address of a page of the list with these filters.
+    /// The address of a page of the real list with these filters.
     pub fn address(&self, page: u64) -> String {
+        format!("/registre/trajets{}", self.query(page))
+    }
+
+    /// The same, from the list itself, on either side.
+    pub fn query(&self, page: u64) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for (name, value) in [
             ("from", &self.from),
@@ -178,7 +183,7 @@ impl Filters {
         if page > 1 {
             query.append_pair("page", &page.to_string());
         }
-        format!("/registre/trajets?{}", query.finish())
+        format!("?{}", query.finish())
     }
 
     pub fn status_choices(&self) -> Vec<Choice> {

@@ -12,14 +12,15 @@ use socle::web::{Problem, Visitor, page};
 
 use super::asked::Asked;
 use super::journey_filters::{A_PAGE, COUNTED, Candidate, Filters, Read};
+use super::side::page_of;
 use super::{answered, place};
 use crate::store::journey::Brief;
 use crate::store::operator::Operator;
 use crate::store::{journey, operator, tenant};
 use crate::{Registry, SHEET, explanation};
 
-pub fn routes() -> Router<Arc<Registry>> {
-    Router::new().route("/registre/trajets", get(list))
+pub fn routes(base: &str) -> Router<Arc<Registry>> {
+    Router::new().route(&format!("{base}/trajets"), get(list))
 }
 
 /// A line of the list.
@@ -36,11 +37,11 @@ struct Row {
 }
 
 impl Row {
-    fn new(journey: Brief, reference: &Reference, operators: &[Operator]) -> Self {
+    fn new(journey: Brief, base: &str, reference: &Reference, operators: &[Operator]) -> Self {
         let (status, colour) = explanation::of_status(journey.public_status());
         let operator = operators.iter().find(|operator| operator.id == journey.operator_id);
         Self {
-            href: format!("/registre/trajets/{}", journey.id),
+            href: format!("{base}/trajets/{}", journey.id),
             departure: place::local_moment(journey.start_at.timestamp(), journey.start_place.as_deref()),
             from: place::name(reference, journey.start_place.as_deref()),
             to: place::name(reference, journey.end_place.as_deref()),
@@ -57,6 +58,7 @@ impl Row {
 #[template(path = "journeys.html")]
 struct JourneysPage {
     page: Page,
+    base: &'static str,
     filters: Filters,
     statuses: Vec<Choice>,
     /// Empty for an operator, which only sees its own journeys.
@@ -80,6 +82,7 @@ async fn list(
     Asked(filters): Asked<Filters>,
 ) -> Result<Response, Problem> {
     let mut scope = visitor.allow(&SHEET, "journey.browse")?;
+    let base = registry.space.pages();
     let reference = &registry.house.places.reference;
     let of_every_operator = scope == Scope::All;
     let operators =
@@ -96,11 +99,12 @@ async fn list(
         caption = self::caption(counted, &format::date(search.from), &format::date(search.to));
         current = search.page;
         let found = journey::list(&registry.database, &scope, &search.listing).await?;
-        rows = found.into_iter().map(|journey| Row::new(journey, reference, &operators)).collect();
+        rows = found.into_iter().map(|journey| Row::new(journey, base, reference, &operators)).collect();
     }
-    let pager = Pager::new(current, counted.min(COUNTED).div_ceil(A_PAGE), |number| filters.address(number));
+    let pager = Pager::new(current, counted.min(COUNTED).div_ceil(A_PAGE), |number| filters.query(number));
     let shown = JourneysPage {
-        page: Page::of_service(&visitor, &SHEET, "Trajets"),
+        page: page_of(&registry, &visitor, "Trajets"),
+        base,
         statuses: filters.status_choices(),
         operators: if of_every_operator { filters.operator_choices(&operators) } else { Vec::new() },
         filters,
@@ -110,7 +114,7 @@ async fn list(
         rows,
         beyond: counted > COUNTED,
         pager,
-        may_try: visitor.grant(&SHEET, "journey.judge") != Grant::No,
+        may_try: !registry.space.is_sandbox() && visitor.grant(&SHEET, "journey.judge") != Grant::No,
         errors: errors.clone(),
     };
     Ok(answered(page(&shown), &errors))

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
@@ -13,16 +14,18 @@ use socle::web::{Problem, Visitor, page, redirect};
 use super::announcement::Done;
 use super::asked::{Asked, Filled, Name};
 use super::confirmation::Confirmation;
+use super::side::page_of;
 use super::{answered, operator_choices, place};
+use crate::model::checklist::Gate;
 use crate::store::access_key::{self, AccessKey};
 use crate::store::operator::{self, Operator};
 use crate::store::operator_of;
-use crate::{Registry, SHEET};
+use crate::{Registry, SHEET, connection};
 
-pub fn routes() -> Router<Arc<Registry>> {
+pub fn routes(base: &str) -> Router<Arc<Registry>> {
     Router::new()
-        .route("/registre/cles", get(list).post(create))
-        .route("/registre/cles/{id}/revoquer", get(ask_revocation).post(revoke))
+        .route(&format!("{base}/cles"), get(list).post(create))
+        .route(&format!("{base}/cles/{{id}}/revoquer"), get(ask_revocation).post(revoke))
 }
 
 /// The longest name of a key, in characters.
@@ -61,12 +64,18 @@ struct NewKey {
 #[template(path = "keys.html")]
 struct KeysPage {
     page: Page,
+    base: &'static str,
+    heading: &'static str,
+    /// What these keys do not open; empty on the real side.
+    limit: &'static str,
     keys: Vec<Row>,
     /// Whether keys of several operators are listed.
     of_every_operator: bool,
     operators: Vec<Choice>,
     new: NewKey,
     errors: FormErrors,
+    /// Why no key may be drawn yet; empty when one may.
+    closed: &'static str,
     may_create: bool,
     may_revoke: bool,
 }
@@ -87,8 +96,21 @@ async fn keys_page(
         .collect();
     // Stable: within an operator the newest stays first.
     keys.sort_by(|one, other| one.operator.cmp(&other.operator));
+    let closed = match operator_of(scope) {
+        Some(operator) => refused(connection::gate(registry, operator).await?).unwrap_or_default(),
+        None => "",
+    };
+    let (heading, limit) = if registry.space.is_sandbox() {
+        ("Clés du bac à sable", "Ces clés n’ouvrent que le bac à sable\u{a0}: le vrai registre les refuse.")
+    } else {
+        ("Clés d’accès", "")
+    };
     let shown = KeysPage {
-        page: done.announce(Page::of_service(visitor, &SHEET, "Clés d’accès")),
+        page: done.announce(page_of(registry, visitor, "Clés d’accès")),
+        base: registry.space.pages(),
+        heading,
+        limit,
+        closed,
         keys,
         of_every_operator: *scope == Scope::All,
         operators: operator_choices(&operators, &new.operator),
@@ -113,12 +135,30 @@ async fn list(
 #[template(path = "new_key.html")]
 struct NewKeyPage {
     page: Page,
+    base: &'static str,
+    sandbox: bool,
     label: String,
     operator: String,
     access_key: String,
     secret_key: String,
     /// A command line that asks for a token.
     example: String,
+}
+
+/// Why no key may be drawn yet.
+fn refused(gate: Gate) -> Option<&'static str> {
+    match gate {
+        Gate::Open => None,
+        Gate::Steps => Some(
+            "Cet opérateur n’est pas encore connecté : il manque des étapes avant une vraie clé. La page « Raccordement » dit lesquelles. Les clés du bac à sable, elles, sont ouvertes.",
+        ),
+        Gate::Approval => Some(
+            "L’équipe du registre doit donner son accord avant la première vraie clé. Elle voit la demande ; il n’y a rien d’autre à faire.",
+        ),
+        Gate::Closed => Some(
+            "L’équipe du registre a clos la demande de cet opérateur. La page « Raccordement » dit pourquoi.",
+        ),
+    }
 }
 
 /// Creates a key. Its secret is on the answer itself and nowhere else: there is no page to redirect to.
@@ -148,6 +188,9 @@ async fn create(
     let Some(operator) = operator.filter(|_| errors.is_empty()) else {
         return keys_page(&registry, &visitor, &scope, new, errors, &Done::default()).await;
     };
+    if let Some(text) = refused(connection::gate(&registry, operator.id).await?) {
+        return Err(Problem::Refused { status: StatusCode::CONFLICT, text: text.to_owned() });
+    }
     let (access_key, secret_key) = (uuid::Uuid::new_v4().to_string(), socle::chance::secret_text());
     access_key::create(
         &registry.database,
@@ -159,12 +202,16 @@ async fn create(
         None,
     )
     .await?;
+    let base = registry.space.pages();
     let example = format!(
-        "curl -X POST {}/v3.4/auth/access_token \\\n  -H 'content-type: application/json' \\\n  -d '{{\"access_key\": \"{access_key}\", \"secret_key\": \"{secret_key}\"}}'",
-        registry.house.config.base_url()
+        "curl -X POST {}{}/v3.4/auth/access_token \\\n  -H 'content-type: application/json' \\\n  -d '{{\"access_key\": \"{access_key}\", \"secret_key\": \"{secret_key}\"}}'",
+        registry.house.config.base_url(),
+        registry.space.api()
     );
     Ok(page(&NewKeyPage {
-        page: Page::of_service(&visitor, &SHEET, "Nouvelle clé").under("Clés d’accès", "/registre/cles"),
+        page: page_of(&registry, &visitor, "Nouvelle clé").under("Clés d’accès", &format!("{base}/cles")),
+        base,
+        sandbox: registry.space.is_sandbox(),
         label,
         operator: operator.name.clone(),
         access_key,
@@ -193,8 +240,9 @@ async fn ask_revocation(
         || "n’a jamais servi".to_owned(),
         |at| format!("a servi pour la dernière fois le {}", place::moment(at)),
     );
+    let base = registry.space.pages();
     let confirmation = Confirmation {
-        page: Page::of_service(&visitor, &SHEET, "Révoquer une clé").under("Clés d’accès", "/registre/cles"),
+        page: page_of(&registry, &visitor, "Révoquer une clé").under("Clés d’accès", &format!("{base}/cles")),
         question: format!("Révoquer la clé « {} » ?", key.label),
         about: format!("Cette clé de {operator}, créée le {}, {used}.", place::day(key.created_at)),
         consequences: vec![
@@ -203,10 +251,10 @@ async fn ask_revocation(
             "Les trajets déjà envoyés restent dans le registre.".to_owned(),
             "Une clé révoquée ne peut pas être rétablie ; vous pourrez en créer une autre.".to_owned(),
         ],
-        action: format!("/registre/cles/{id}/revoquer"),
+        action: format!("{base}/cles/{id}/revoquer"),
         button: "Révoquer la clé",
         danger: true,
-        back: "/registre/cles".to_owned(),
+        back: format!("{base}/cles"),
     };
     Ok(confirmation.answer())
 }
@@ -221,5 +269,5 @@ async fn revoke(
         return Err(Problem::NotFound);
     }
     registry.working_keys.forget(&id);
-    Ok(redirect("/registre/cles?fait=cle-revoquee"))
+    Ok(redirect(&format!("{}/cles?fait=cle-revoquee", registry.space.pages())))
 }

@@ -39,7 +39,19 @@ pub fn action(action: &str) -> &str {
         "person.erased" => "Personne effacée, à sa demande",
         "person.exported" => "Données d’une personne exportées, à sa demande",
         "person.searched" => "Personne recherchée, à sa demande",
+        "conditions.accepted" => "Conditions d’utilisation acceptées",
+        "join_request.confirmed" => "Demande de rejoindre le registre confirmée",
+        "join_request.made" => "Demande de rejoindre le registre reçue",
+        "join_requests.forgotten" => "Demandes anciennes effacées",
+        "notice.given" => "Page d’information des personnes indiquée",
+        "onboarding.approved" => "Accord donné à un opérateur",
+        "onboarding.closed" => "Demande d’un opérateur close",
+        "onboarding.noted" => "Note de l’équipe sur un opérateur",
+        "onboarding.opened" => "Première vraie clé d’un opérateur candidat",
+        "onboarding.reopened" => "Demande d’un opérateur rouverte",
+        "operator.joined" => "Opérateur inscrit par sa demande",
         "operator.registered" => "Opérateur inscrit",
+        "operator.brought_over" => "Opérateur reporté dans le bac à sable",
         "operator.resumed" => "Suspension de l’opérateur levée",
         "operator.suspended" => "Opérateur suspendu",
         "service.handover_begun" => "Remise du service préparée : ses données ont été copiées",
@@ -154,6 +166,8 @@ fn named(fact: &str) -> &str {
         "refused" => "refusés par les règles",
         "already_there" => "déjà là",
         "repeated" => "répétés",
+        "requests" => "demandes",
+        "version" => "version",
         "broken" => "illisibles",
         other => other,
     }
@@ -184,6 +198,18 @@ fn label(value: &Value) -> String {
     }
 }
 
+/// Why something was refused, as the interface said it (`distance_too_short`), with our words for its rules.
+pub fn refusal(detail: &str) -> String {
+    let known = |word: &str| {
+        let words = label(&Value::String(word.to_owned()));
+        if words == word { words } else { format!("{words} ({word})") }
+    };
+    match detail {
+        "conflict" => "identifiant déjà utilisé, ou délai passé (409)".to_owned(),
+        labels => labels.split(", ").map(known).collect::<Vec<_>>().join(", "),
+    }
+}
+
 /// Who acted, before names are looked up.
 pub fn actor(actor: &str) -> String {
     match actor.split_once(':') {
@@ -194,6 +220,8 @@ pub fn actor(actor: &str) -> String {
                 "demonstration" => "données de démonstration",
                 "command line" => "ligne de commande",
                 "generation" => "trajets fictifs",
+                "retention" => "durées de conservation",
+                "sandbox" => "bac à sable",
                 "import" => "import d’un fichier",
                 other => other,
             }

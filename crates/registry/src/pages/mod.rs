@@ -1,15 +1,20 @@
 //! Pages of the registry, handlers beside their templates (`templates/`).
 
 mod access_review;
+mod accompanied;
+mod accompaniment;
 mod announcement;
 mod asked;
 mod breach;
 mod breaches;
+mod checklist;
 mod commune;
 mod confirmation;
 mod documentation;
 mod exports;
 mod home;
+mod join;
+mod join_form;
 mod journey;
 mod journey_filters;
 mod journeys;
@@ -30,6 +35,10 @@ mod place;
 mod queues;
 mod reading;
 mod rules;
+mod sandbox;
+mod side;
+mod step_example;
+mod step_words;
 mod territories;
 mod territory;
 mod territory_figures;
@@ -38,23 +47,41 @@ mod trial;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
+use axum::{Router, middleware};
 use socle::pages::{Choice, FormErrors};
 use socle::web::Problem;
 
 use crate::Registry;
+use crate::sandbox::with_operators;
 use crate::store::RegistryError;
 use crate::store::operator::Operator;
 
+pub(crate) use join::letter as join_letter;
+
 pub fn routes(registry: &Arc<Registry>) -> Router {
-    Router::new()
+    let of_the_sandbox = registry.sandbox().map(|sandbox| {
+        let base = sandbox.space.pages();
+        let bring = middleware::from_fn_with_state(Arc::clone(sandbox), with_operators);
+        sandbox::routes(base).merge(of_both_sides(base)).route_layer(bring).with_state(Arc::clone(sandbox))
+    });
+    of_the_sandbox.unwrap_or_default().merge(of_the_registry(registry))
+}
+
+/// What the sandbox has as well.
+fn of_both_sides(base: &str) -> Router<Arc<Registry>> {
+    Router::new().merge(journeys::routes(base)).merge(journey::routes(base)).merge(keys::routes(base))
+}
+
+fn of_the_registry(registry: &Arc<Registry>) -> Router {
+    of_both_sides(registry.space.pages())
         .merge(home::routes())
-        .merge(journeys::routes())
-        .merge(journey::routes())
+        .merge(join::routes())
+        .merge(checklist::routes())
+        .merge(accompaniment::routes())
+        .merge(accompanied::routes())
         .merge(trial::routes())
-        .merge(keys::routes())
         .merge(exports::routes())
         .merge(operator_figures::routes())
         .merge(notifications::routes())

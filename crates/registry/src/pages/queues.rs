@@ -88,7 +88,10 @@ async fn show(State(registry): State<Arc<Registry>>, visitor: Visitor) -> Result
     visitor.allow(&SHEET, "queues.read")?;
     let people = registry.house.people.database();
     let now = registry.house.clock.now();
-    let mut works = works_of_registry(&registry, now).await?;
+    let mut works = works_of(&registry, "Registre", now).await?;
+    if let Some(sandbox) = registry.sandbox() {
+        works.extend(works_of(sandbox, "Registre, bac à sable", now).await?);
+    }
     for state in jobs::states(people).await? {
         let (title, pace) = shared(&state.kind);
         works.push(Work::new(&state, title, "Commun à tous les services", pace, now));
@@ -124,13 +127,17 @@ async fn show(State(registry): State<Arc<Registry>>, visitor: Visitor) -> Result
     }))
 }
 
-async fn works_of_registry(registry: &Arc<Registry>, now: Timestamp) -> Result<Vec<Work>, Problem> {
+async fn works_of(
+    registry: &Arc<Registry>,
+    whose: &'static str,
+    now: Timestamp,
+) -> Result<Vec<Work>, Problem> {
     let known = crate::jobs::jobs(registry);
     let work = |state: &JobState| {
         let job = known.iter().find(|job| job.kind == state.kind);
         let title = job.map_or_else(|| state.kind.clone(), |job| job.title.to_owned());
         let pace = job.and_then(|job| SignedDuration::try_from(job.every).ok()).unwrap_or_default();
-        Work::new(state, title, "Registre", pace, now)
+        Work::new(state, title, whose, pace, now)
     };
     Ok(jobs::states(&registry.database).await?.iter().map(work).collect())
 }

@@ -70,6 +70,9 @@ fn phone(wrong: &NotAPhone) -> String {
         NotAPhone::Full(seen) => {
             format!("« {seen} » n’est pas un numéro de téléphone qui existe. Exemple attendu : +33601020304.")
         }
+        NotAPhone::NotFictional(seen) => {
+            format!("« {seen} » pourrait être celui de quelqu’un. Exemple attendu : +33639980001.")
+        }
         NotAPhone::Truncated(seen) => {
             format!(
                 "« {seen} » n’est pas un numéro privé de ses deux derniers chiffres. Exemple attendu : +336010203."

@@ -16,7 +16,7 @@ use crate::api::ApiError;
 use crate::api::body;
 use crate::api::judgement::{Judgement, judge};
 use crate::explanation::Explanation;
-use crate::model::Submission;
+use crate::model::{Numbering, Submission};
 use crate::preparation::{self, Sent};
 use crate::store::operator_of;
 use crate::{Registry, SHEET};
@@ -144,7 +144,7 @@ fn read(typed: &str, now: Timestamp) -> Result<Submission, String> {
         return Err("Collez ici le trajet à essayer, au format JSON.".to_owned());
     }
     let submission: Submission = body::read(typed.as_bytes()).map_err(|error| reading::of_body(&error))?;
-    submission.check(now).map_err(|fault| reading::of_fault(&fault))?;
+    submission.check(now, Numbering::Assigned).map_err(|fault| reading::of_fault(&fault))?;
     Ok(submission)
 }
 

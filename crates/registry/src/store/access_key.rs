@@ -1,5 +1,7 @@
+use std::collections::HashMap;
+
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, Condition, QueryOrder as _};
+use sea_orm::{ActiveValue::Set, Condition, QueryOrder as _, QuerySelect as _};
 use sha2::{Digest as _, Sha256};
 use socle::audit::{Actor, Entry};
 use socle::idempotency::{self, Answered};
@@ -7,7 +9,7 @@ use socle::rights::Scope;
 use socle::store::{Database, Instant};
 use subtle::ConstantTimeEq as _;
 
-use super::{RegistryError, operator, operator_of};
+use super::{RegistryError, onboarding, operator, operator_of};
 
 /// The key of an operator's server. Its secret is shown once and only its fingerprint is kept here; a request made
 /// under an idempotency key has its answer remembered for a day, sealed.
@@ -71,6 +73,7 @@ pub async fn create(
                 })
                 .exec_without_returning(tx.connection())
                 .await?;
+                onboarding::opened(tx, &actor, operator).await?;
                 tx.record(
                     Entry::new(actor, "access_key.created", "access_key", id)
                         .with_facts(serde_json::json!({"operator": operator})),
@@ -116,6 +119,17 @@ pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<AccessKey>, 
         select = select.filter(Column::OperatorId.eq(operator));
     }
     Ok(select.all(database.read()).await?)
+}
+
+/// When each operator drew its first key, revoked or not.
+pub async fn first(database: &Database) -> Result<HashMap<i64, Instant>, RegistryError> {
+    let first = Entity::find()
+        .select_only()
+        .column(Column::OperatorId)
+        .column_as(Column::CreatedAt.min(), "first")
+        .group_by(Column::OperatorId)
+        .into_tuple::<(i64, Instant)>();
+    Ok(first.all(database.read()).await?.into_iter().collect())
 }
 
 /// The key that matches both halves, if it still works and its operator may send.

@@ -1,5 +1,6 @@
 //! Tables and queries, one file per aggregate. Every query that reads takes a [`Scope`].
 
+pub mod accepted_conditions;
 pub mod access_key;
 pub mod breach;
 pub mod bulk;
@@ -11,14 +12,19 @@ pub mod export;
 pub mod fact;
 pub mod import;
 pub mod intake;
+pub mod join_request;
 pub mod journey;
 pub mod nearby;
+pub mod onboarding;
+pub mod onboarding_note;
 pub mod operator;
+pub mod operator_notice;
 pub mod pair;
 pub mod participant;
 pub mod person;
 pub mod quality;
 pub mod request;
+pub mod sign;
 pub mod subscription;
 pub mod summary;
 pub mod territory;
@@ -37,6 +43,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "registry_0002", sql: include_str!("../../migrations/0002.sql") },
     Migration { name: "registry_0003", sql: include_str!("../../migrations/0003.sql") },
     Migration { name: "registry_0004", sql: include_str!("../../migrations/0004.sql") },
+    Migration { name: "registry_0005", sql: include_str!("../../migrations/0005.sql") },
     Migration { name: "registry_0006", sql: include_str!("../../migrations/0006.sql") },
 ];
 

@@ -1,4 +1,5 @@
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, QueryOrder as _, QuerySelect as _};
 use socle::audit::{Actor, Entry};
 use socle::rights::Scope;
@@ -71,6 +72,41 @@ pub async fn register(
                         .with_facts(serde_json::json!({"uuid": operator.uuid, "name": operator.name})),
                 );
                 Ok(operator)
+            })
+        })
+        .await
+}
+
+/// Copies operators into the sandbox: those that are missing there or differ. They keep their number and UUID, and
+/// what the sandbox knows of them; their contact stays on the real side. Returns how many changed.
+pub async fn mirror(database: &Database, operators: Vec<Operator>) -> Result<u64, RegistryError> {
+    let here = list(database, &Scope::All).await?;
+    let same = |one: &Operator, other: &Operator| {
+        one.id == other.id
+            && (&one.uuid, &one.name, &one.legal_name, &one.siret, one.suspended_at)
+                == (&other.uuid, &other.name, &other.legal_name, &other.siret, other.suspended_at)
+    };
+    let changed: Vec<Operator> =
+        operators.into_iter().filter(|one| !here.iter().any(|known| same(known, one))).collect();
+    if changed.is_empty() {
+        return Ok(0);
+    }
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                let count = changed.len() as u64;
+                for operator in changed {
+                    let id = operator.id;
+                    let row = Model { contact_email: String::new(), connected_at: None, ..operator };
+                    let columns =
+                        [Column::Uuid, Column::Name, Column::LegalName, Column::Siret, Column::SuspendedAt];
+                    Entity::insert(ActiveModel::from(row))
+                        .on_conflict(OnConflict::column(Column::Id).update_columns(columns).to_owned())
+                        .exec_without_returning(tx.connection())
+                        .await?;
+                    tx.record(Entry::new(Actor::Program("sandbox"), "operator.brought_over", "operator", id));
+                }
+                Ok(count)
             })
         })
         .await

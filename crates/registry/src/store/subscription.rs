@@ -146,13 +146,17 @@ pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<Subscription
 
 /// Puts what changed since the last time in the outbox of each subscription. Returns how many changes, and whether
 /// more wait. One that fails does not hold the others back; it is tried again at the next run.
-pub async fn notify(database: &Database, keyring: &Keyring) -> Result<(u64, bool), RegistryError> {
+pub async fn notify(
+    database: &Database,
+    keyring: &Keyring,
+    sandbox: bool,
+) -> Result<(u64, bool), RegistryError> {
     let mut told = 0;
     let mut more = false;
     let mut failed = None;
     for subscription in list(database, &Scope::All).await? {
         let id = subscription.id.clone();
-        match notify_one(database, keyring, subscription).await {
+        match notify_one(database, keyring, sandbox, subscription).await {
             Ok(count) => {
                 told += count;
                 more |= count == AT_ONCE;
@@ -169,6 +173,7 @@ pub async fn notify(database: &Database, keyring: &Keyring) -> Result<(u64, bool
 async fn notify_one(
     database: &Database,
     keyring: &Keyring,
+    sandbox: bool,
     subscription: Subscription,
 ) -> Result<u64, RegistryError> {
     let owner = tenant(subscription.operator_id);
@@ -176,10 +181,14 @@ async fn notify_one(
     let Some(last) = found.last().map(|journey| journey.change) else { return Ok(0) };
     let key = keyring.current(&owner, super::PAYLOADS).await?;
     let secret = keyring.open(&context(&subscription.id), &subscription.secret).await?;
-    let body = serde_json::json!({
+    let mut body = serde_json::json!({
         "cursor": last.to_string(),
         "changes": found.iter().map(crate::api::changes::Change::new).collect::<Vec<_>>(),
     });
+    if sandbox {
+        // A server that mixes the two up must be able to see it.
+        body["sandbox"] = true.into();
+    }
     let message = Message::Webhook {
         url: subscription.url.clone(),
         body: body.to_string(),

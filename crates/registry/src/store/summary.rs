@@ -1,10 +1,10 @@
 //! Figures by day and operator, kept in the same change as each status: pages never count raw rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Order, Query};
+use sea_orm::{ActiveValue::Set, QuerySelect as _};
 use socle::rights::Scope;
 use socle::store::{Database, Tx};
 
@@ -89,6 +89,19 @@ pub async fn add(tx: &Tx, changes: BTreeMap<(LocalDay, i64), Totals>) -> Result<
         adding(Entity, [Column::Day, Column::OperatorId], [Column::Journeys, Column::Metres, Column::Seats]);
     Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(tx.connection()).await?;
     Ok(())
+}
+
+/// The last day on which each operator had a valid journey.
+pub async fn last_days(database: &Database) -> Result<HashMap<i64, LocalDay>, RegistryError> {
+    let last = Entity::find()
+        .select_only()
+        .column(Column::OperatorId)
+        .column_as(Column::Day.max(), "last")
+        .filter(Column::Journeys.gt(0))
+        .group_by(Column::OperatorId)
+        .into_tuple::<(i64, i32)>();
+    let days = last.all(database.read()).await?;
+    Ok(days.into_iter().map(|(operator, day)| (operator, LocalDay(day))).collect())
 }
 
 /// The days of a scope, in order, summed over operators.

@@ -95,6 +95,10 @@ async fn attempt(
         "privacy.person" => get("/registre/donnees/personne".to_owned()).await,
         "privacy.breach" => get("/registre/violations".to_owned()).await,
         "audit.read" => get("/registre/journal".to_owned()).await,
+        "onboarding.read" => get("/registre/raccordement".to_owned()).await,
+        "onboarding.manage" => holder.form("/registre/raccordement/information", &[("url", "")]).await.status,
+        "onboarding.accompany" => get(format!("/registre/accompagnement/{}", operator.id)).await,
+        "onboarding.decide" => get(format!("/registre/accompagnement/{}/accord", operator.id)).await,
         other => panic!("no test tries {other}: add it here"),
     }
 }
@@ -103,9 +107,19 @@ async fn attempt(
 fn is_a_page(action: &str) -> bool {
     let pages = ["journey.browse", "journey.read_sent", "journey.export"];
     pages.contains(&action)
-        || ["operator.", "territory.", "privacy.", "user.", "rules.", "queues.", "switches.", "audit."]
-            .iter()
-            .any(|start| action.starts_with(start))
+        || [
+            "operator.",
+            "territory.",
+            "privacy.",
+            "user.",
+            "rules.",
+            "queues.",
+            "switches.",
+            "audit.",
+            "onboarding.",
+        ]
+        .iter()
+        .any(|start| action.starts_with(start))
 }
 
 /// Actions on one thing of one tenant, which another tenant must not even see.

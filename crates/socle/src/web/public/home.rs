@@ -103,7 +103,9 @@ async fn messages(State(rooms): State<Rooms>, visitor: Visitor) -> Result<Respon
     }
     let mut found = outbox::latest(house.people.database(), house.people.keyring(), 50).await?;
     for room in rooms.0.iter() {
-        found.extend(outbox::latest(room.database(), room.keyring(), 50).await?);
+        for one in room.databases() {
+            found.extend(outbox::latest(&one.database, &one.keyring, 50).await?);
+        }
     }
     found.sort_by_key(|(posted, _)| std::cmp::Reverse(posted.created_at));
     let messages = found
