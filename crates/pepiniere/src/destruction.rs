@@ -68,12 +68,14 @@ pub async fn run(config: Config, arguments: &ArgMatches, report: Report) -> anyh
         Err(error) => return Err(error.into()),
     };
     let course = &destroyed.course;
-    let rows: u64 = course.stock.tables.iter().map(|(_, rows)| rows).sum();
+    let databases = &course.stock.databases;
+    let tables = || databases.iter().flat_map(|one| &one.tables);
+    let rows: u64 = tables().map(|(_, rows)| rows).sum();
     let rewritten = course.archives.iter().filter(|line| matches!(line.fate, Fate::Rewritten { .. })).count();
     let text = format!(
         "{name} destroyed: {} tables, {rows} rows, {} data keys, {} roles; {rewritten} archives written again, {} deleted\ncertificate {}, SHA-256 {}\nRead what it says could not be reached",
-        course.stock.tables.len(),
-        course.stock.keys.len(),
+        tables().count(),
+        databases.iter().map(|one| one.keys.len()).sum::<usize>(),
         course.stock.memberships,
         course.archives.len() - rewritten,
         certificate.display(),

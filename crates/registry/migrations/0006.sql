@@ -3,6 +3,9 @@
 
 CREATE INDEX journeys_by_operator_departure ON journeys (operator_id, start_at, id);
 
+-- What befell the service as a whole (handed over, received): the page of the log reads it each time.
+CREATE INDEX audit_entries_of_services ON audit_entries (commit_group) WHERE subject_kind = 'service';
+
 CREATE TABLE exports (
     id @key,
     -- Names the document, sealed beside the database.

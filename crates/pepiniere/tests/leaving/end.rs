@@ -71,11 +71,12 @@ impl Ending {
     /// Whether anything of the registry's database is left.
     async fn is_there(&self) -> bool {
         let Some(url) = &self.place.0.store.postgres else {
-            return names(self.place.folder()).iter().any(|name| name.starts_with("registry.db"));
+            return names(self.place.folder()).iter().any(|name| name.starts_with("registry"));
         };
         let mut engine = sqlx::PgConnection::connect(url).await.expect("PostgreSQL");
-        let schemas: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM pg_namespace WHERE nspname = $1")
+        let schemas: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM pg_namespace WHERE nspname IN ($1, $2)")
             .bind(format!("{}registry", self.place.0.store.schema_prefix))
+            .bind(format!("{}registry_sandbox", self.place.0.store.schema_prefix))
             .fetch_one(&mut engine)
             .await
             .expect("a count");
@@ -96,14 +97,16 @@ impl Ending {
             certificate.contains("Maïté d’Essai") && certificate.contains("| journeys | 80 |"),
             "{certificate}"
         );
-        assert_eq!(
-            (&destroyed["stock"]["memberships"], &destroyed["stock"]["documents"]),
-            (&json!(1), &json!(1))
-        );
+        let stock = &destroyed["stock"];
+        let databases: Vec<_> =
+            stock["databases"].as_array().expect("databases").iter().map(|one| &one["name"]).collect();
+        assert_eq!(databases, ["registry", "registry_sandbox"], "its sandbox ends with it");
+        let own = &stock["databases"][0];
+        assert_eq!((&stock["memberships"], &own["documents"]), (&json!(1), &json!(1)));
         assert!(!self.place.folder().join("documents/registry").exists());
-        let link = destroyed["stock"]["mark"]["link"].as_str().expect("a link");
+        let link = own["mark"]["link"].as_str().expect("a link");
         assert!(certificate.contains(link), "the end of the service's own log is told");
-        for key in destroyed["stock"]["keys"].as_array().expect("keys") {
+        for key in own["keys"].as_array().expect("keys") {
             let master = key["master_key"].as_str().expect("a name");
             assert!(certificate.contains(&format!("| {} |", key["id"])) && certificate.contains(master));
         }

@@ -6,6 +6,7 @@ use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use socle::places::Places;
 use socle::seal::{Opener, SealError};
 
@@ -103,6 +104,11 @@ impl Line<'_> {
     }
 }
 
+/// A list as it is stored; most are empty, and cost nothing.
+fn list<T: DeserializeOwned>(text: &str) -> Result<Vec<T>, serde_json::Error> {
+    if text == "[]" { Ok(Vec::new()) } else { serde_json::from_str(text) }
+}
+
 /// Names of places and operators, looked up once each.
 pub struct Labels {
     places: Arc<Places>,
@@ -144,8 +150,8 @@ impl Labels {
             lines.push(Line {
                 departure,
                 sent: body.as_deref().map(serde_json::from_slice).transpose()?,
-                incentives: serde_json::from_str(&departure.incentives)?,
-                broken: serde_json::from_str(&departure.violations)?,
+                incentives: list(&departure.incentives)?,
+                broken: list(&departure.violations)?,
                 from,
                 to,
                 operator: self.operators.get(&departure.operator_id).map_or("", String::as_str),

@@ -6,12 +6,12 @@ use crate::backup::{Concern, concern, fingerprint, rewrite_without};
 
 /// What lies in folders of backups.
 struct Found {
-    /// Archives that hold the service.
+    /// Archives that hold a database of the service.
     concerned: Vec<(PathBuf, Concern)>,
     not_read: Vec<PathBuf>,
 }
 
-fn look(folders: &[PathBuf], service: &str) -> Result<Found, DestructionError> {
+fn look(folders: &[PathBuf], databases: &[&str]) -> Result<Found, DestructionError> {
     let mut found = Found { concerned: Vec::new(), not_read: Vec::new() };
     for folder in folders {
         for entry in std::fs::read_dir(folder).map_err(io_at(folder))? {
@@ -20,7 +20,7 @@ fn look(folders: &[PathBuf], service: &str) -> Result<Found, DestructionError> {
                 found.not_read.push(path);
                 continue;
             }
-            match concern(&path, service)? {
+            match concern(&path, databases)? {
                 Concern::Foreign => found.not_read.push(path),
                 Concern::None => {}
                 held => found.concerned.push((path, held)),
@@ -33,24 +33,24 @@ fn look(folders: &[PathBuf], service: &str) -> Result<Found, DestructionError> {
 }
 
 /// Reads every archive before anything is destroyed: one that cannot be read is refused while there is time.
-pub(super) fn survey(folders: &[PathBuf], service: &str) -> Result<(), DestructionError> {
-    look(folders, service).map(drop)
+pub(super) fn survey(folders: &[PathBuf], databases: &[&str]) -> Result<(), DestructionError> {
+    look(folders, databases).map(drop)
 }
 
 /// Takes the service out of every archive of `folders`.
 pub(super) fn clean(
     folders: &[PathBuf],
-    service: &str,
+    databases: &[&str],
     course: &mut Course,
     place: &Path,
 ) -> Result<(), DestructionError> {
-    let found = look(folders, service)?;
+    let found = look(folders, databases)?;
     for (file, held) in found.concerned {
         let sha256_before = fingerprint(&file)?;
         let (fate, beside) = if held == Concern::Alone {
             (Fate::Deleted, None)
         } else {
-            let beside = rewrite_without(&file, service)?;
+            let beside = rewrite_without(&file, databases)?;
             (Fate::Rewritten { sha256_after: fingerprint(&beside)? }, Some(beside))
         };
         // Noted before it is done: afterwards nothing tells what the archive was. A run that was cut here left it as

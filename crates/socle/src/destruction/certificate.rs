@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::course::{Course, Fate, replace};
+use super::stock::DatabaseOfStock;
 use super::{DestructionError, io_at};
 use crate::pages::format::{date_time, paris};
 
@@ -34,38 +35,22 @@ fn text(course: &Course) -> String {
         "# Certificat de destruction : {}\n\n\
          - Service : `{}`\n- Fait par : {}\n- Commencé : {}\n- Terminé : {}\n- Programme : pepiniere {}\n\n\
          ## Ce qui a été détruit\n\n\
-         Base {} `{}`. Ses clés de données ont été détruites d’abord, puis ses tables :\n\n| Table | Lignes |\n|---|---:|\n",
+         Les clés de données d’abord, puis les tables et les documents.\n",
         course.name,
         course.service,
         course.by,
         when(course.started_at),
         course.ended_at.map_or_else(String::new, when),
         course.program,
-        stock.engine,
-        stock.place
     );
-    for (table, rows) in &stock.tables {
-        let _ = writeln!(text, "| {table} | {rows} |");
+    for database in &stock.databases {
+        of_database(&mut text, &stock.engine, database);
     }
-    let _ = writeln!(text, "\nDocuments scellés à côté de la base (exports) : {}.", stock.documents);
-    text.push_str("\nClés de données :\n\n| Numéro | De qui | Usage | Enveloppée par | Déjà détruite le |\n|---:|---|---|---|---|\n");
-    for key in &stock.keys {
-        let before = key.destroyed_before.map_or_else(String::new, when);
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} | {before} |",
-            key.id, key.tenant, key.purpose, key.master_key
-        );
-    }
-    let chain = match &stock.audit_entries {
-        Ok(entries) => format!("{entries} entrées, chaîne vérifiée avant la destruction"),
-        Err(broken) => format!("chaîne déjà rompue avant la destruction : {broken}"),
-    };
     let _ = write!(
         text,
         "\nPersonnes : {} rôles retirés, {} comptes vidés de leur nom et de leur adresse (ceux qui n’avaient pas d’autre rôle).\n\n\
-         Journal du service : {chain}. Il se terminait au groupe {}, maillon `{}`.\n\n## Sauvegardes\n\n",
-        stock.memberships, stock.agents, stock.mark.commit_group, stock.mark.link
+         ## Sauvegardes\n\n",
+        stock.memberships, stock.agents
     );
     archives(&mut text, course);
     text.push_str("\n## Ce qui n’a pas pu être atteint\n\n");
@@ -76,6 +61,36 @@ fn text(course: &Course) -> String {
         "\n## Preuve\n\nLe journal de la maison (base `socle`, action `service.destroyed`) garde l’empreinte SHA-256 de ce fichier.\n",
     );
     text
+}
+
+fn of_database(text: &mut String, engine: &str, database: &DatabaseOfStock) {
+    let _ = write!(
+        text,
+        "\n### Base `{}` ({engine}, `{}`)\n\n| Table | Lignes |\n|---|---:|\n",
+        database.name, database.place
+    );
+    for (table, rows) in &database.tables {
+        let _ = writeln!(text, "| {table} | {rows} |");
+    }
+    let _ = writeln!(text, "\nDocuments scellés à côté de la base (exports) : {}.", database.documents);
+    text.push_str("\nClés de données :\n\n| Numéro | De qui | Usage | Enveloppée par | Déjà détruite le |\n|---:|---|---|---|---|\n");
+    for key in &database.keys {
+        let before = key.destroyed_before.map_or_else(String::new, when);
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {before} |",
+            key.id, key.tenant, key.purpose, key.master_key
+        );
+    }
+    let chain = match &database.audit_entries {
+        Ok(entries) => format!("{entries} entrées, chaîne vérifiée avant la destruction"),
+        Err(broken) => format!("chaîne déjà rompue avant la destruction : {broken}"),
+    };
+    let _ = writeln!(
+        text,
+        "\nJournal : {chain}. Il se terminait au groupe {}, maillon `{}`.",
+        database.mark.commit_group, database.mark.link
+    );
 }
 
 fn archives(text: &mut String, course: &Course) {

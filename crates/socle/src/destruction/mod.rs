@@ -14,7 +14,7 @@ mod stock;
 use std::path::{Path, PathBuf};
 
 pub use course::{ArchiveLine, Course, Fate};
-pub use stock::{KeyOfStock, Stock};
+pub use stock::{DatabaseOfStock, KeyOfStock, Stock};
 
 use crate::backup::BackupError;
 use crate::house::House;
@@ -81,24 +81,30 @@ pub async fn destroy(order: &Order<'_>) -> Result<Destroyed, DestructionError> {
             )));
         }
     }
-    data::refuse_if_served(&store, sheet.id).await?;
+    for database in sheet.databases {
+        data::refuse_if_served(&store, database).await?;
+    }
     let mut course = if let Some(course) = Course::read(&place, sheet.id)? {
         course
     } else {
-        let stock = Stock::take(house, sheet.id).await?;
-        archives::survey(order.backups, sheet.id)?;
+        let stock = Stock::take(house, sheet).await?;
+        archives::survey(order.backups, sheet.databases)?;
         let course = Course::begin(order, house.clock.now(), stock);
         course.save(&place)?;
         people::record_beginning(house, sheet.id, &course).await?;
         course
     };
     if !course.keys_destroyed {
-        data::destroy_keys(&store, sheet.id, house.clock.now()).await?;
+        for database in &course.stock.databases {
+            data::destroy_keys(&store, &database.name, house.clock.now()).await?;
+        }
         course.keys_destroyed = true;
         course.save(&place)?;
     }
     if !course.data_destroyed {
-        data::destroy_data(&store, &house.config.store.folder, sheet.id).await?;
+        for database in &course.stock.databases {
+            data::destroy_data(&store, &house.config.store.folder, &database.name).await?;
+        }
         course.data_destroyed = true;
         course.save(&place)?;
     }
@@ -107,7 +113,7 @@ pub async fn destroy(order: &Order<'_>) -> Result<Destroyed, DestructionError> {
         course.people_erased = true;
         course.save(&place)?;
     }
-    archives::clean(order.backups, sheet.id, &mut course, &place)?;
+    archives::clean(order.backups, sheet.databases, &mut course, &place)?;
     if course.ended_at.is_none() {
         course.ended_at = Some(house.clock.now());
         course.save(&place)?;

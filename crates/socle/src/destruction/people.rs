@@ -39,8 +39,7 @@ pub(super) async fn record_beginning(
     service: &'static str,
     course: &Course,
 ) -> Result<(), DestructionError> {
-    let mark = &course.stock.mark;
-    let facts = json!({"commit_group": mark.commit_group, "link": mark.link});
+    let facts = json!({"databases": marks(course)});
     record(house, "service.destruction_begun", service, facts).await
 }
 
@@ -51,8 +50,16 @@ pub(super) async fn record_end(
     certificate_sha256: &str,
     course: &Course,
 ) -> Result<(), DestructionError> {
-    let facts = json!({"certificate_sha256": certificate_sha256, "link": course.stock.mark.link});
+    let facts = json!({"certificate_sha256": certificate_sha256, "databases": marks(course)});
     record(house, "service.destroyed", service, facts).await
+}
+
+/// Where the audit chain of each database stood.
+fn marks(course: &Course) -> Vec<serde_json::Value> {
+    let databases = course.stock.databases.iter();
+    databases
+        .map(|one| json!({"name": one.name, "commit_group": one.mark.commit_group, "link": one.mark.link}))
+        .collect()
 }
 
 async fn record(

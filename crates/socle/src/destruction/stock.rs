@@ -6,15 +6,29 @@ use super::{DestructionError, data, people};
 use crate::audit;
 use crate::backup::Mark;
 use crate::house::House;
+use crate::service::Sheet;
 use crate::store::{Instant, Store, open_to_read};
 
 /// What a service has, noted before it goes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stock {
+    pub engine: String,
+    /// In the order of [`Sheet::databases`].
+    pub databases: Vec<DatabaseOfStock>,
+    /// Roles in the service, taken back ones too.
+    pub memberships: u64,
+    /// Accounts that have a role in no other service.
+    pub agents: u64,
+}
+
+/// One database of a service.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseOfStock {
+    pub name: String,
     /// The file or the schema.
     pub place: String,
-    pub engine: String,
     /// Tables and their rows.
     pub tables: Vec<(String, u64)>,
     pub keys: Vec<KeyOfStock>,
@@ -22,10 +36,6 @@ pub struct Stock {
     pub mark: Mark,
     /// Entries of its log; what is wrong with the chain when something is.
     pub audit_entries: Result<i64, String>,
-    /// Roles in the service, taken back ones too.
-    pub memberships: u64,
-    /// Accounts that have a role in no other service.
-    pub agents: u64,
     /// Sealed files beside the database.
     pub documents: usize,
 }
@@ -42,25 +52,50 @@ pub struct KeyOfStock {
 }
 
 impl Stock {
-    /// Counts what `service` has in this house.
-    pub(super) async fn take(house: &House, service: &'static str) -> Result<Self, DestructionError> {
+    /// Counts what the service of `sheet` has in this house.
+    pub(super) async fn take(house: &House, sheet: &'static Sheet) -> Result<Self, DestructionError> {
         let store = house.config.store();
-        if !data::exists(&store, service).await? {
+        let mut databases = Vec::new();
+        for name in sheet.databases.iter().copied() {
+            if data::exists(&store, name).await? {
+                databases.push(DatabaseOfStock::take(house, &store, name).await?);
+            }
+        }
+        if databases.is_empty() {
             return Err(DestructionError::Refused(format!(
-                "this house has no data of {service}: there is nothing to destroy"
+                "this house has no data of {}: there is nothing to destroy",
+                sheet.id
             )));
         }
-        let (place, engine) = match &store {
-            Store::Sqlite { folder } => {
-                (folder.join(format!("{service}.db")).display().to_string(), "SQLite")
-            }
-            Store::Postgres { schema_prefix, .. } => (format!("{schema_prefix}{service}"), "PostgreSQL"),
+        let engine = match store {
+            Store::Sqlite { .. } => "SQLite",
+            Store::Postgres { .. } => "PostgreSQL",
         };
-        let connection = open_to_read(&store, service).await?;
-        let (memberships, agents) = people::count(house, service).await?;
+        let (memberships, agents) = people::count(house, sheet.id).await?;
+        Ok(Self { engine: engine.to_owned(), databases, memberships, agents })
+    }
+
+    /// The master keys that wrap its data keys.
+    pub fn master_keys(&self) -> Vec<&str> {
+        let keys = self.databases.iter().flat_map(|database| &database.keys);
+        let live = keys.filter(|key| key.destroyed_before.is_none());
+        let mut names: Vec<_> = live.map(|key| key.master_key.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+impl DatabaseOfStock {
+    async fn take(house: &House, store: &Store, name: &'static str) -> Result<Self, DestructionError> {
+        let place = match store {
+            Store::Sqlite { folder } => folder.join(format!("{name}.db")).display().to_string(),
+            Store::Postgres { schema_prefix, .. } => format!("{schema_prefix}{name}"),
+        };
+        let connection = open_to_read(store, name).await?;
         let stock = Self {
+            name: name.to_owned(),
             place,
-            engine: engine.to_owned(),
             tables: tables(&connection).await?,
             keys: keys(&connection).await?,
             mark: mark(&connection).await?,
@@ -68,21 +103,10 @@ impl Stock {
                 .await
                 .map(|verified| verified.entries)
                 .map_err(|broken| broken.to_string()),
-            memberships,
-            agents,
-            documents: data::documents(&house.config.store.folder, service)?.len(),
+            documents: data::documents(&house.config.store.folder, name)?.len(),
         };
         connection.close().await?;
         Ok(stock)
-    }
-
-    /// The master keys that wrap its data keys.
-    pub fn master_keys(&self) -> Vec<&str> {
-        let live = self.keys.iter().filter(|key| key.destroyed_before.is_none());
-        let mut names: Vec<_> = live.map(|key| key.master_key.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
-        names
     }
 }
 

@@ -1,13 +1,11 @@
 use std::collections::BTreeMap;
 
-use sea_orm::DbErr;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Order, Query};
+use sea_orm::{ConnectionTrait as _, DbErr};
 use serde::Deserialize;
 
-use crate::audit::{Page, Row, latest};
+use crate::audit::Row;
 use crate::store::Database;
-
-/// More receptions than a service will ever know.
-const MOST: u64 = 1_000;
 
 /// The agents that a log names, when it was begun in another house: its entries bear their numbers there, and cannot
 /// be changed.
@@ -30,17 +28,22 @@ struct Facts {
 impl Actors {
     /// Reads how often the service of `database` changed houses.
     pub async fn of(database: &Database) -> Result<Self, DbErr> {
-        let subject = Some(("service".to_owned(), database.name().to_owned()));
-        let rows = latest(database, &Page { before: None, subject, limit: MOST }).await?;
-        let mut receptions: Vec<_> = rows
-            .iter()
-            .filter(|row| row.action == super::RECEIVED)
-            .filter_map(|row| {
-                let facts: Facts = serde_json::from_str(&row.facts).ok()?;
-                Some(Reception { group: row.group, renumbered: facts.agents_renumbered })
-            })
-            .collect();
-        receptions.reverse();
+        let select = Query::select()
+            .columns(["commit_group", "facts"].map(Alias::new))
+            .from(Alias::new("audit_entries"))
+            // Written out, so that both stores use the index of these entries alone.
+            .and_where(Expr::cust("subject_kind = 'service'"))
+            .and_where(Expr::col(Alias::new("action")).eq(super::RECEIVED))
+            .order_by(Alias::new("commit_group"), Order::Asc)
+            .to_owned();
+        let mut receptions = Vec::new();
+        for row in database.read().query_all(&select).await? {
+            let facts: String = row.try_get_by_index(1)?;
+            if let Ok(facts) = serde_json::from_str::<Facts>(&facts) {
+                let (group, renumbered) = (row.try_get_by_index(0)?, facts.agents_renumbered);
+                receptions.push(Reception { group, renumbered });
+            }
+        }
         Ok(Self(receptions))
     }
 
