@@ -35,6 +35,8 @@ ingestion() { # name, folder; PEPINIERE_STORE__… say which store
 echo "== ingestion on SQLite, store holding $stored journeys"
 data=$(mktemp -d)
 ingestion "$data"
+echo "== pages and exports on SQLite"
+"$target/release/registry-speed" "$data"
 echo "== import of $imported journeys on SQLite, beside them"
 importing "$data"
 rm -rf "$data"
@@ -44,6 +46,8 @@ if PEPINIERE_TEST_POSTGRES_DIR=/tmp/pepiniere-bench-postgres PEPINIERE_TEST_POST
     data=$(mktemp -d)
     PEPINIERE_STORE__POSTGRES="$url" PEPINIERE_STORE__SCHEMA_PREFIX="bench$(date +%s)_" export PEPINIERE_STORE__POSTGRES PEPINIERE_STORE__SCHEMA_PREFIX
     ingestion "$data"
+    echo "== pages and exports on PostgreSQL"
+    "$target/release/registry-speed" "$data"
     echo "== import of $imported journeys on PostgreSQL, beside them"
     importing "$data"
     rm -rf "$data"

@@ -38,7 +38,7 @@ pub enum ApiError {
     TooMany {
         standing: socle::web::rates::Standing,
     },
-    /// What was asked is cut for now (socle::switches).
+    /// What was asked is cut for now ([`socle::switches`]).
     Unavailable {
         reason: String,
     },

@@ -58,7 +58,7 @@ impl Sheet for CsvFile {
     }
 
     fn finish(self: Box<Self>) -> Result<Written, SheetError> {
-        let draft = self.writer.into_inner().map_err(|failed| failed.into_error())?;
+        let draft = self.writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
         Ok(draft.finish()?)
     }
 }

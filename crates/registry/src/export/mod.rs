@@ -185,7 +185,7 @@ fn write_file(
     while let Some(read) = receive.blocking_recv() {
         match read {
             Read::Some { departures, opener } => {
-                labels.lines(&departures, &opener, |lines| sheet.write(lines))?
+                labels.lines(&departures, &opener, |lines| sheet.write(lines))?;
             }
             Read::End => return sheet.finish().map(Some),
         }

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::Response;
 use axum::routing::{get, post};
-use jiff::Span;
+use jiff::{Span, Timestamp};
 use jiff::civil::Date;
 use serde::Deserialize;
 use socle::pages::{Choice, FormErrors, Page, format};
@@ -140,7 +140,7 @@ fn progress(export: &Export, today: Date) -> i64 {
     let Some(reached) = export.reached_at else { return 0 };
     let from = export.from_at.timestamp().as_second();
     let end_of_today = midnight(today.saturating_add(Span::new().days(1)));
-    let to = end_of_today.map_or(i64::MAX, |at| at.as_second()).min(export.to_at.timestamp().as_second());
+    let to = end_of_today.map_or(i64::MAX, Timestamp::as_second).min(export.to_at.timestamp().as_second());
     ((reached.timestamp().as_second() - from) * 100 / (to - from).max(1)).clamp(0, 100)
 }
 

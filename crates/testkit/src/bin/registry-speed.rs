@@ -1,7 +1,7 @@
 //! Measures what people wait for, on a registry that already holds journeys: the first view of each page, exports of
 //! everything in each format, and the memory they take. Prints figures; asserts nothing.
 //!
-//! `registry-speed FOLDER` (the store is said by the usual PEPINIERE_STORE__… variables, or is `FOLDER`'s).
+//! `registry-speed FOLDER` (the store is said by the usual `PEPINIERE_STORE__…` variables, or is `FOLDER`'s).
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -127,9 +127,9 @@ async fn export(agent: &Agent, format: &str) -> anyhow::Result<()> {
     let saved = Instant::now();
     let bytes = agent.weigh(&format!("/registre/exports/{id}/fichier")).await.context("the file")?;
     println!(
-        "{format:>8}: {lines} lines in {written:.1} s: {:.0}/s; {:.1} MB, saved in {:.1} s; memory of its own at most {} MB",
+        "{format:>8}: {lines} lines in {written:.1} s: {:.0}/s; {} MB, saved in {:.1} s; memory of its own at most {} MB",
         lines / written,
-        bytes as f64 / 1e6,
+        bytes / 1_000_000,
         saved.elapsed().as_secs_f64(),
         memory,
     );
