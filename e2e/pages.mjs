@@ -5,7 +5,7 @@
 //   status  200 unless said otherwise
 //   bytes   most bytes of a first load, when a map is on the page
 //   name    of the picture, the path unless said otherwise
-import { account, address } from "./lib/browser.mjs";
+import { firstLink } from "./lib/links.mjs";
 
 const registry = (role) => ({ service: "registry", role });
 const operatorAdmin = registry("operator.admin");
@@ -15,26 +15,6 @@ const territoryUser = registry("territory.user");
 const dataProtection = registry("registry.dpo");
 const registryAdmin = registry("registry.admin");
 const registryUser = registry("registry.user");
-
-const cookies = new Map();
-
-/** The session's cookie of a role, as one click on its link gives it. */
-async function cookieOf(who) {
-  const url = address(account(who).sign_in_url);
-  if (!cookies.has(url)) {
-    const response = await fetch(url, { redirect: "manual" });
-    cookies.set(url, response.headers.get("set-cookie")?.split(";")[0] ?? "");
-  }
-  return cookies.get(url);
-}
-
-/** The first link of a page that begins so: numbers of journeys, operators and keys change with each demonstration. */
-async function firstLink(who, path, beginning) {
-  const response = await fetch(address(path), { headers: { cookie: await cookieOf(who), accept: "text/html" } });
-  const found = new RegExp(`href="(${beginning}[^"?]*)"`).exec(await response.text());
-  if (!found) throw new Error(`${path} has no link to ${beginning}`);
-  return found[1];
-}
 
 const year = "/registre/trajets?from=2025-01-01&to=2100-01-01";
 const journey = await firstLink(operatorAdmin, year, "/registre/trajets/");
