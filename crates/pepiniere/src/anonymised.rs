@@ -60,7 +60,7 @@ pub async fn run(config: Config, arguments: &ArgMatches, report: Report) -> anyh
         }
     };
     std::fs::rename(&unfinished, output).with_context(at)?;
-    let mut text = vec![format!("{}: {} kept", output.display(), made.kept)];
+    let mut text = vec![format!("{}: the copy", output.display())];
     let counted = |(what, count): &(&str, u64)| format!("{count} {what}");
     text.extend(made.left_out.iter().map(|line| format!("left out: {}", counted(line))));
     text.extend(made.altered.iter().map(counted));
@@ -69,7 +69,7 @@ pub async fn run(config: Config, arguments: &ArgMatches, report: Report) -> anyh
         .iter()
         .map(|((month, organisation), copied)| {
             text.push(format!(
-                "{month} organisation {organisation}: {} kept, {} left out",
+                "{month}, organisation {organisation} of the copy: {} kept, {} left out",
                 copied.kept, copied.left_out
             ));
             json!({"month": month, "organisation": organisation, "kept": copied.kept, "left_out": copied.left_out})
@@ -82,7 +82,13 @@ pub async fn run(config: Config, arguments: &ArgMatches, report: Report) -> anyh
         "folder": output, "kept": made.kept, "left_out": listed(&made.left_out),
         "altered": listed(&made.altered), "groups": groups,
     });
+    let all = made.kept + made.left_out.iter().map(|(_, count)| count).sum::<u64>();
+    text.push(format!("kept {} of {all}", made.kept));
     report.result(&text.join("\n"), &value);
+    if made.kept == 0 && all > 0 {
+        eprintln!("the copy is empty: the source holds too little for any of it to tell of nobody");
+        return Ok(Finished::ProblemsInInput);
+    }
     Ok(Finished::Done)
 }
 

@@ -73,7 +73,7 @@ pub async fn run(config: Config, arguments: &ArgMatches, report: Report) -> anyh
     let rows: u64 = tables().map(|(_, rows)| rows).sum();
     let rewritten = course.archives.iter().filter(|line| matches!(line.fate, Fate::Rewritten { .. })).count();
     let text = format!(
-        "{name} destroyed: {} tables, {rows} rows, {} data keys, {} roles; {rewritten} archives written again, {} deleted\ncertificate {}, SHA-256 {}\nRead what it says could not be reached",
+        "{name} destroyed. Tables: {}, rows: {rows}, data keys: {}, roles: {}. Archives written again: {rewritten}, deleted: {}\ncertificate {}, SHA-256 {}\nRead what it says could not be reached",
         tables().count(),
         databases.iter().map(|one| one.keys.len()).sum::<usize>(),
         course.stock.memberships,

@@ -69,9 +69,9 @@ async fn list(keyrings: &Keyrings, report: Report) -> anyhow::Result<Finished> {
     let (mut lines, mut values) = (Vec::new(), Vec::new());
     for (service, keyring) in keyrings {
         for key in keyring.list().await? {
-            let state = key.destroyed_at.map_or_else(|| "live".to_owned(), |at| format!("destroyed {at}"));
+            let state = key.destroyed_at.map_or_else(|| "live".to_owned(), |at| format!("destroyed {at:.0}"));
             lines.push(format!(
-                "{service:16} {:>8} {:20} {:10} wrapped by {:12} created {} {state}",
+                "{service:16} {:>8} {:20} {:10} wrapped by {:12} created {:.0} {state}",
                 key.id, key.tenant, key.purpose, key.master_key, key.created_at
             ));
             values.push(value(service, &key));

@@ -4,7 +4,6 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::json;
 use socle::audit::Actor;
 use socle::config::Config;
-use socle::pages::format;
 use socle::service::{Finished, Report};
 
 use crate::command_line::open_house;
@@ -43,13 +42,7 @@ pub async fn run(config: Config, arguments: &ArgMatches, report: Report) -> anyh
                 let cut = house.switches.cut(sheet.id, switch.name);
                 let state = cut.as_ref().map_or_else(
                     || "on".to_owned(),
-                    |cut| {
-                        format!(
-                            "off since {}: {}",
-                            format::date_time(cut.since, &format::paris()),
-                            cut.reason
-                        )
-                    },
+                    |cut| format!("off since {:.0}: {}", cut.since, cut.reason),
                 );
                 lines.push(format!("{} {}: {state}", sheet.id, switch.name));
                 values.push(json!({"service": sheet.id, "switch": switch.name, "on": cut.is_none(), "reason": cut.map(|cut| cut.reason)}));

@@ -143,11 +143,7 @@ impl Ending {
             assert!(agent.email.ends_with("@invalid") && agent.name == "Compte effacé", "{agent:?}");
         }
         assert!(people.members_of("registry", None).await.expect("roles").is_empty());
-        let page = audit::Page {
-            before: None,
-            subject: Some(("service".to_owned(), "registry".to_owned())),
-            limit: 9,
-        };
+        let page = audit::Page { before: None, only: audit::about("service", "registry"), limit: 9 };
         let log = audit::latest(people.database(), &page).await.expect("a log");
         assert_eq!(log[0].action, "service.destroyed");
         assert!(log[0].facts.contains(&sha256) && log[0].facts.contains(link));

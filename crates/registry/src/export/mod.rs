@@ -73,24 +73,15 @@ pub async fn run(registry: &Arc<Registry>) -> anyhow::Result<Ran> {
     Ok(Ran { done: 1, more: true })
 }
 
-/// Removes the exports whose time is over.
+/// Removes the documents whose week is over, and those of withdrawn exports.
 pub async fn forget(registry: &Registry) -> anyhow::Result<Ran> {
-    let overdue = export::overdue(&registry.database).await?;
-    let done = overdue.len() as u64;
-    for export in overdue {
+    let exports = export::to_remove(&registry.database).await?;
+    let done = exports.len() as u64;
+    for export in exports {
         documents(registry).remove(&export.document()).await?;
-        export::expire(&registry.database, export).await?;
+        export::removed(&registry.database, export).await?;
     }
     Ok(Ran { done, more: done > 0 })
-}
-
-/// Removes the finished exports that hold departures between two instants: somebody in them was erased.
-pub async fn withdraw(registry: &Registry, first: Timestamp, last: Timestamp) -> anyhow::Result<()> {
-    for export in export::covering(&registry.database, first, last).await? {
-        documents(registry).remove(&export.document()).await?;
-        export::expire(&registry.database, export).await?;
-    }
-    Ok(())
 }
 
 /// What an export may read, from whose it is.

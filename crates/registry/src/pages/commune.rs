@@ -72,10 +72,11 @@ fn codes(reference: &Reference, commune: &Commune) -> Vec<String> {
     std::iter::once(commune.code).chain(past).map(|code| code.to_string()).collect()
 }
 
-/// The communes whose name begins like the longest beginning that some name has.
+/// The communes whose name begins like the longest beginning that some name has: two thirds of what was typed at least,
+/// or it is another word.
 fn near<'r>(reference: &'r Reference, typed: &str) -> Vec<&'r Commune> {
     let letters: Vec<char> = typed.chars().take(60).collect();
-    (3..letters.len())
+    (3.max(letters.len() * 2 / 3)..letters.len())
         .rev()
         .map(|kept| reference.search_by_name(&letters[..kept].iter().collect::<String>(), 5))
         .find(|found| !found.is_empty())
@@ -118,6 +119,7 @@ mod tests {
     #[test]
     fn a_mistyped_name_proposes_the_nearest() {
         assert!(label("Cahorss").contains("Cahors"));
+        assert_eq!(label("Nimportequoi"), "", "Nîmes is no answer");
         assert_eq!(label("00000"), "");
     }
 }

@@ -114,6 +114,12 @@ impl Row {
             Standing::Expired => {
                 ("Retiré", "", "Un export est gardé sept jours. Demandez-le de nouveau.".to_owned())
             }
+            Standing::Withdrawn => (
+                "Retiré",
+                "",
+                "Une personne a demandé l’effacement de ses données depuis. Demandez-le de nouveau\u{a0}: elle n’y sera plus."
+                    .to_owned(),
+            ),
         };
         Ok(Self {
             id: export.id,

@@ -11,11 +11,11 @@ use socle::rights::{Grant, Scope};
 use socle::web::{Problem, Visitor, page};
 
 use super::journey_filters::Filters;
-use super::{place, step_words};
+use super::{breaches, place, step_words};
 use crate::model::PublicStatus;
 use crate::model::checklist::Step;
 use crate::store::journey::{self, Listing};
-use crate::store::{operator, operator_of, territory, territory_of, verification};
+use crate::store::{breach, erasure, operator, operator_of, territory, territory_of, verification};
 use crate::{Registry, SHEET, connection, explanation};
 
 pub fn routes() -> Router<Arc<Registry>> {
@@ -67,8 +67,12 @@ async fn home(State(registry): State<Arc<Registry>>, visitor: Visitor) -> Result
         return Ok(page(&HomePage { page: page_, desk, second_proof: false }));
     }
     let allowed = visitor.allow(&SHEET, "journey.browse");
-    let second_proof = matches!(allowed, Err(Problem::SecondProofFirst { .. }));
+    let protection = visitor.allow(&SHEET, "privacy.person");
+    let second_proof = [allowed.as_ref().err(), protection.as_ref().err()]
+        .into_iter()
+        .any(|refused| matches!(refused, Some(Problem::SecondProofFirst { .. })));
     let desk = match allowed {
+        _ if protection.is_ok() => Some(desk_of_protection(&registry, &visitor).await?),
         Ok(Scope::All) => Some(desk_of_team(&registry, &visitor).await?),
         Ok(scope) => Some(desk_of_operator(&registry, &visitor, &scope).await?),
         Err(_) => None,
@@ -94,6 +98,7 @@ fn links(visitor: &Visitor) -> Vec<Tile> {
         "/registre/regles" => "Lire les limites et depuis quand elles valent",
         "/registre/files" => "Savoir si tout avance, et quoi faire sinon",
         "/registre/donnees" => "Durées de conservation, demandes des personnes",
+        "/interrupteurs/registry" => "Couper ce qui gêne, puis remettre en marche",
         "/registre/journal" => "Savoir qui a fait quoi, et quand",
         _ => "",
     };
@@ -181,6 +186,43 @@ async fn desk_of_territory(registry: &Registry, visitor: &Visitor, id: i64) -> R
     let mut links = links(visitor);
     links.retain(|link| link.href != "/registre/territoires");
     Ok(Desk { heading: "Votre territoire", period: territory.name, tiles, links })
+}
+
+async fn desk_of_protection(registry: &Registry, visitor: &Visitor) -> Result<Desk, Problem> {
+    let now = registry.house.clock.now();
+    let mut tiles = vec![Tile {
+        href: "/registre/donnees/personne".to_owned(),
+        title: "Répondre à une personne".to_owned(),
+        text: "Ce que le registre sait d’elle, ou l’effacement de ses données\u{a0}: vous avez un mois.",
+    }];
+    // What is due first: breaches nobody has notified yet.
+    let open = breach::list(&registry.database).await?.into_iter().filter(|one| one.notified_at.is_none());
+    for one in open {
+        tiles.insert(
+            0,
+            Tile {
+                href: format!("/registre/violations/{}", one.id),
+                title: breaches::standing(&one, now),
+                text: "Prévenez la CNIL, puis notez-le sur la page de la violation.",
+            },
+        );
+    }
+    let standing = erasure::standing(&registry.database).await?;
+    let limit = erasure::limit(now, registry.house.config.retention.journeys_months);
+    if standing.oldest.is_some_and(|oldest| oldest.timestamp() < limit) {
+        tiles.push(Tile {
+            href: "/registre/donnees".to_owned(),
+            title: "Des trajets ont dépassé leur durée de conservation".to_owned(),
+            text: "L’effacement passe toutes les heures. S’ils sont encore là demain, prévenez l’équipe technique.",
+        });
+    }
+    for (href, title, text) in [
+        ("/registre/violations", "Violations de données", "Inscrire une violation, suivre les 72 heures."),
+        ("/comptes/registry", "Journal des comptes", "Qui s’est connecté, quels rôles ont été donnés."),
+    ] {
+        tiles.push(Tile { href: href.to_owned(), title: title.to_owned(), text });
+    }
+    Ok(Desk { heading: "Protection des données", period: String::new(), tiles, links: links(visitor) })
 }
 
 /// What there is to do about journeys of a status.

@@ -74,6 +74,7 @@ struct JourneysPage {
     beyond: bool,
     pager: Pager,
     may_try: bool,
+    of_sandbox: bool,
 }
 
 async fn list(
@@ -104,6 +105,7 @@ async fn list(
     let pager = Pager::new(current, counted.min(COUNTED).div_ceil(A_PAGE), |number| filters.query(number));
     let shown = JourneysPage {
         page: page_of(&registry, &visitor, "Trajets"),
+        of_sandbox: registry.space.is_sandbox(),
         base,
         statuses: filters.status_choices(),
         operators: if of_every_operator { filters.operator_choices(&operators) } else { Vec::new() },

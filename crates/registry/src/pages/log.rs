@@ -10,7 +10,7 @@ use serde::Deserialize;
 use socle::audit;
 use socle::handover::Actors;
 use socle::pages::{Choice, FormErrors, Page};
-use socle::rights::Scope;
+use socle::rights::{Grant, Scope};
 use socle::web::{Problem, Visitor, page};
 
 use super::asked::Asked;
@@ -24,8 +24,6 @@ pub fn routes() -> Router<Arc<Registry>> {
 
 /// How many entries a page shows.
 const A_PAGE: usize = 50;
-/// The most entries of one change that are passed over to reach the older ones.
-const MOST_SKIPPED: usize = 100_000;
 /// Choice of the list that excludes nothing.
 const EVERY: &str = "all";
 
@@ -46,13 +44,19 @@ impl Filters {
         Some(self.subject_kind.as_str()).filter(|kind| !kind.is_empty() && *kind != EVERY)
     }
 
+    fn place(&self) -> audit::Place {
+        audit::Place { group: self.group.parse().ok(), skip: self.skip.parse().unwrap_or(0) }
+    }
+
     /// The address of the page that begins there.
-    fn address(&self, group: i64, skip: usize) -> String {
+    fn address(&self, place: audit::Place) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         if let Some(kind) = self.kind() {
             query.append_pair("subject_kind", kind).append_pair("subject", self.subject.trim());
         }
-        query.append_pair("group", &group.to_string()).append_pair("skip", &skip.to_string());
+        if let Some(group) = place.group {
+            query.append_pair("group", &group.to_string()).append_pair("skip", &place.skip.to_string());
+        }
         format!("/registre/journal?{}", query.finish())
     }
 }
@@ -85,25 +89,25 @@ async fn show(
     visitor: Visitor,
     Asked(filters): Asked<Filters>,
 ) -> Result<Response, Problem> {
-    visitor.allow(&SHEET, "audit.read")?;
+    visitor.allow(&SHEET, audit::READ)?;
     let mut errors = FormErrors::default();
-    let subject = match (filters.kind(), filters.subject.trim()) {
-        (None, "") => None,
+    let only = match (filters.kind(), filters.subject.trim()) {
+        (None, "") => audit::everything(),
         (None, _) => {
             errors.add("subject_kind", "Dites aussi de quoi c’est le numéro ou l’identifiant.");
-            None
+            audit::everything()
         }
         (Some(_), "") => {
             errors.add("subject", "Indiquez le numéro ou l’identifiant à chercher.");
-            None
+            audit::everything()
         }
-        (Some(kind), subject) => Some((kind.to_owned(), subject.to_owned())),
+        (Some(kind), subject) => audit::about(kind, subject),
     };
     let (mut lines, mut older) = (Vec::new(), None);
     if errors.is_empty() {
-        let (rows, next) = read(&registry, &filters, subject).await?;
-        lines = tell(&registry, &rows).await?;
-        older = next.map(|(group, skip)| filters.address(group, skip));
+        let (rows, next) = audit::leaf(&registry.database, only, filters.place(), A_PAGE).await?;
+        lines = tell(&registry, &visitor, &rows).await?;
+        older = next.map(|place| filters.address(place));
     }
     let choice = |value, label| Choice::new(value, label, &filters.subject_kind);
     let kinds = std::iter::once(choice(EVERY, "Tout"))
@@ -120,31 +124,7 @@ async fn show(
     Ok(answered(page(&shown), &errors))
 }
 
-/// A page of entries, and where the next one starts. One change may hold many entries, and the log is read by
-/// changes: the place within a change is how many of its entries were shown already.
-async fn read(
-    registry: &Registry,
-    filters: &Filters,
-    subject: Option<(String, String)>,
-) -> Result<(Vec<audit::Row>, Option<(i64, usize)>), Problem> {
-    let group: Option<i64> = filters.group.parse().ok();
-    let skip = filters.skip.parse::<usize>().unwrap_or(0).min(MOST_SKIPPED);
-    let limit = u64::try_from(skip + A_PAGE + 1).unwrap_or(u64::MAX);
-    let asked = audit::Page { before: group.map(|group| group.saturating_add(1)), subject, limit };
-    let mut rows = audit::latest(&registry.database, &asked).await?;
-    rows.drain(..skip.min(rows.len()));
-    if rows.len() <= A_PAGE {
-        return Ok((rows, None));
-    }
-    rows.truncate(A_PAGE);
-    let next = rows.last().map(|last| {
-        let shown = rows.iter().rev().take_while(|row| row.group == last.group).count();
-        (last.group, if group == Some(last.group) { skip + shown } else { shown })
-    });
-    Ok((rows, next))
-}
-
-async fn tell(registry: &Registry, rows: &[audit::Row]) -> Result<Vec<Line>, Problem> {
+async fn tell(registry: &Registry, visitor: &Visitor, rows: &[audit::Row]) -> Result<Vec<Line>, Problem> {
     let operators: HashMap<i64, String> = operator::list(&registry.database, &Scope::All)
         .await?
         .into_iter()
@@ -173,7 +153,9 @@ async fn tell(registry: &Registry, rows: &[audit::Row]) -> Result<Vec<Line>, Pro
             who: agents.get(&actor).cloned().unwrap_or_else(|| log_words::actor(&actor)),
             what: log_words::action(&row.action).to_owned(),
             subject: subject(row),
-            href: log_words::page_of(&row.subject_kind, &row.subject),
+            href: log_words::page_of(&row.subject_kind, &row.subject, |action| {
+                visitor.grant(&SHEET, action) != Grant::No
+            }),
             facts: log_words::facts(&row.facts, named),
         })
         .collect())

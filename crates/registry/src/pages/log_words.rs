@@ -22,6 +22,8 @@ pub fn action(action: &str) -> &str {
         "export.interrupted" => "Export interrompu",
         "export.read" => "Export téléchargé",
         "export.ready" => "Export prêt",
+        "export.removed" => "Fichier d’un export retiré supprimé",
+        "export.withdrawn" => "Export retiré\u{a0}: une personne a été effacée",
         "import.finished" => "Import d’un fichier terminé",
         "import.started" => "Import d’un fichier commencé",
         "journey.canceled" => "Trajet annulé par l’opérateur",
@@ -70,7 +72,8 @@ pub fn action(action: &str) -> &str {
 }
 
 /// The kinds of things one may search the log for.
-pub const KINDS: [(&str, &str); 9] = [
+pub const KINDS: [(&str, &str); 10] = [
+    ("breach", "Violation de données"),
     ("export", "Export"),
     ("journey", "Trajet"),
     ("operator", "Opérateur"),
@@ -98,11 +101,13 @@ pub fn subject(kind: &str, subject: &str) -> String {
     }
 }
 
-/// Where the thing can be looked at; empty when it has no page.
-pub fn page_of(kind: &str, subject: &str) -> String {
+/// Where the thing can be looked at; empty when it has no page, or one the reader may not open.
+pub fn page_of(kind: &str, subject: &str, may: impl Fn(&str) -> bool) -> String {
     match kind {
-        "journey" => format!("/registre/trajets/{subject}"),
-        "operator" => format!("/registre/operateurs/{subject}"),
+        "journey" if may("journey.browse") => format!("/registre/trajets/{subject}"),
+        "operator" if may("operator.list") => format!("/registre/operateurs/{subject}"),
+        "breach" if may("privacy.breach") => format!("/registre/violations/{subject}"),
+        "territory" if may("territory.figures") => format!("/registre/territoires/{subject}"),
         _ => String::new(),
     }
 }
@@ -115,6 +120,11 @@ pub fn facts(text: &str, operator: impl Fn(i64) -> Option<String>) -> Vec<String
     facts
         .iter()
         .map(|(name, value)| {
+            let instant = value.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+            if let (Some(at), "from" | "to") = (instant, name.as_str()) {
+                let word = if name == "from" { "départs depuis le" } else { "départs avant le" };
+                return format!("{word} {}", place::day(at));
+            }
             let shown = match (name.as_str(), value) {
                 ("operator", Value::Number(id)) => {
                     id.as_i64().and_then(&operator).unwrap_or_else(|| id.to_string())
@@ -253,6 +263,10 @@ mod tests {
                 "état\u{a0}: refusé",
                 "version des règles\u{a0}: 2025-11"
             ]
+        );
+        assert_eq!(
+            facts(r#"{"from":"2026-10-31T23:00:00Z","to":"2026-11-30T23:00:00Z"}"#, named),
+            ["départs depuis le 1er\u{a0}novembre 2026", "départs avant le 1er\u{a0}décembre 2026"]
         );
         assert_eq!(facts("", named), Vec::<String>::new());
     }

@@ -84,6 +84,8 @@ struct OperatorFiguresPage {
     quality: Vec<QualityLine>,
     received: i64,
     advice: Vec<Advice>,
+    /// Whether who reads is the operator itself, that may follow the advice.
+    own: bool,
 }
 
 /// The figures of a scope over a period, month by month.
@@ -92,20 +94,24 @@ struct Figures {
     valid: BTreeMap<i32, Totals>,
     /// By month of reception.
     quality: BTreeMap<(i32, &'static str), i64>,
+    /// The year of the first valid journey ever.
+    first_year: Option<i16>,
 }
 
 impl Figures {
     async fn read(registry: &Registry, scope: &Scope, period: Period) -> Result<Self, Problem> {
         let (first, last) = (LocalDay::from_date(period.from), LocalDay::from_date(period.to));
         let mut valid: BTreeMap<i32, Totals> = BTreeMap::new();
-        for (day, totals) in summary::by_day(&registry.database, scope).await? {
+        let by_day = summary::by_day(&registry.database, scope).await?;
+        let first_year = by_day.first().map(|(day, _)| day.date().year());
+        for (day, totals) in by_day {
             if (first.0..=last.0).contains(&day.0) {
                 let month = valid.entry(month_of(day.date())).or_default();
                 *month = month.plus(totals);
             }
         }
         let quality = quality::by_month(&registry.database, scope, first..=last).await?;
-        Ok(Self { valid, quality })
+        Ok(Self { valid, quality, first_year })
     }
 
     fn of(&self, month: i32, measure: Measure) -> i64 {
@@ -217,8 +223,7 @@ async fn show(
     query_again.append_pair("periode", &query.periode).append_pair("operateur", &query.operateur);
     let shown = OperatorFiguresPage {
         page: Page::of_service(&visitor, &SHEET, "Chiffres"),
-        periods: period.choices(today),
-        operators,
+        periods: period.choices(today, figures.first_year),
         period: format!("Du {} au {}", format::date(period.from), format::date(period.to)),
         csv_href: format!("/registre/chiffres.csv?{}", query_again.finish()),
         by_month: BarChart::new(
@@ -264,6 +269,8 @@ async fn show(
             .collect(),
         received: figures.all(Measure::Received),
         advice: advice(&figures),
+        own: operators.is_empty(),
+        operators,
     };
     Ok(page(&shown))
 }

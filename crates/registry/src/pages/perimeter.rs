@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
-use geography::Reference;
+use geography::{AomSource, Reference};
 use serde::Deserialize;
 use socle::pages::{Choice, FormErrors, Page, format};
 use socle::web::{Problem, Visitor, page, redirect};
@@ -65,6 +65,7 @@ struct PerimeterPage {
     parts: Vec<Part>,
     communes: String,
     kinds: Vec<Choice>,
+    kind_hint: &'static str,
     new: Typed,
     errors: FormErrors,
     proposals: Vec<Proposal>,
@@ -84,6 +85,16 @@ pub(super) fn word(kind: SelectorKind) -> &'static str {
 /// The kinds to choose among.
 pub(super) fn kinds(present: &str) -> Vec<Choice> {
     SelectorKind::ALL.into_iter().map(|kind| Choice::new(kind.as_str(), word(kind), present)).collect()
+}
+
+/// What is to be known before choosing a kind.
+pub(super) fn kind_hint(reference: &Reference) -> &'static str {
+    match reference.aom_source() {
+        AomSource::List(_) => "",
+        AomSource::EpciStandsIn(_) => {
+            "Ce registre n’a pas la liste des AOM\u{a0}: chaque intercommunalité tient lieu de la sienne."
+        }
+    }
 }
 
 fn communes(count: usize) -> String {
@@ -127,6 +138,7 @@ async fn perimeter_page(
         parts,
         communes: communes(all.len()),
         kinds: kinds(&new.kind),
+        kind_hint: kind_hint(reference),
         new,
         proposals,
         errors: errors.clone(),

@@ -214,11 +214,8 @@ async fn erase(
         errors.add("sure", "Cochez la case pour confirmer : l’effacement ne se défait pas.");
         return Ok(person_page(&visitor, asked, &errors, Some(Found::of(&sides))));
     }
-    let period = person::period(&sides);
     let (database, keyring) = (&registry.database, &registry.keyring);
     person::erase(database, keyring, visitor.actor(), asked.proof.trim(), sides).await?;
-    if let Some((first, last)) = period {
-        crate::export::withdraw(&registry, first, last).await?;
-    }
+    crate::export::forget(&registry).await?;
     Ok(redirect("/registre/donnees?fait=personne-effacee"))
 }

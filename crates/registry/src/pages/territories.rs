@@ -46,30 +46,34 @@ struct TerritoryForm {
 impl TerritoryForm {
     /// The territory to register, or what is to be corrected and what to propose.
     fn read(&self, reference: &Reference, uuid: String) -> Result<NewTerritory, (FormErrors, Vec<Proposal>)> {
-        let mut errors = FormErrors::default();
-        let official = if self.kind.is_empty() && self.what.trim().is_empty() {
-            None
-        } else {
-            let typed = Typed { kind: self.kind.clone(), what: self.what.clone() };
-            Some(perimeter::read(reference, &typed)?)
+        let says_nothing = self.kind.is_empty() && self.what.trim().is_empty();
+        let typed = Typed { kind: self.kind.clone(), what: self.what.clone() };
+        let (official, mut errors, proposals) = match perimeter::read(reference, &typed) {
+            _ if says_nothing => (None, FormErrors::default(), Vec::new()),
+            Ok(selector) => (Some(selector), FormErrors::default(), Vec::new()),
+            Err((errors, proposals)) => (None, errors, proposals),
         };
+        let unread = !errors.is_empty();
         let official_name = official.as_ref().and_then(|selector| selector.name(reference));
-        let typed = self.name.trim();
-        let name = operator_form::text(
-            if typed.is_empty() { official_name.unwrap_or_default() } else { typed },
-            "name",
-            "Indiquez le nom de la collectivité, comme ses habitants l’appellent.",
-            &mut errors,
-        );
+        let name = match (self.name.trim(), official_name) {
+            // The official list, once it is read, will say the name.
+            ("", None) if unread => None,
+            (typed, official) => Some(operator_form::text(
+                if typed.is_empty() { official.unwrap_or_default() } else { typed },
+                "name",
+                "Indiquez le nom de la collectivité, comme ses habitants l’appellent.",
+                &mut errors,
+            )),
+        };
         let siret = operator_form::siret(&self.siret, &mut errors);
         let missing = "Indiquez l’adresse électronique à laquelle joindre la collectivité.";
         let contact = operator_form::contact(&self.email, missing, &mut errors);
-        match contact {
-            Some(contact) if errors.is_empty() => {
+        match (name, contact) {
+            (Some(name), Some(contact)) if errors.is_empty() => {
                 let perimeter = Perimeter::of(reference, official.into_iter().collect());
                 Ok(NewTerritory { uuid, name, siret, contact_email: contact.as_str().to_owned(), perimeter })
             }
-            _ => Err((errors, Vec::new())),
+            _ => Err((errors, proposals)),
         }
     }
 }
@@ -81,6 +85,7 @@ struct TerritoriesPage {
     territories: Vec<Row>,
     new: TerritoryForm,
     kinds: Vec<Choice>,
+    kind_hint: String,
     proposals: Vec<Proposal>,
     errors: FormErrors,
     may_register: bool,
@@ -114,6 +119,12 @@ async fn territories_page(
         page: Page::of_service(visitor, &SHEET, "Territoires"),
         territories,
         kinds: perimeter::kinds(&new.kind),
+        kind_hint: format!(
+            "Le périmètre est celui de cette liste\u{a0}; il pourra être changé. {}",
+            perimeter::kind_hint(reference)
+        )
+        .trim()
+        .to_owned(),
         new,
         proposals,
         may_register: visitor.grant(&SHEET, "territory.register") != Grant::No,

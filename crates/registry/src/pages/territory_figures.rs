@@ -42,10 +42,10 @@ impl Period {
         if last_months { String::new() } else { self.from.year().to_string() }
     }
 
-    /// The periods one may choose among.
-    pub fn choices(self, today: Date) -> Vec<Choice> {
+    /// The periods one may choose among: the years from `first` on, the year of the first journey known.
+    pub fn choices(self, today: Date, first: Option<i16>) -> Vec<Choice> {
         let present = self.asked(today);
-        let years = (2020..=today.year()).rev();
+        let years = (first.unwrap_or(today.year()).min(self.from.year())..=today.year()).rev();
         std::iter::once(Choice::new("", "Les douze derniers mois", &present))
             .chain(years.map(|year| Choice::new(&year.to_string(), &format!("Année {year}"), &present)))
             .collect()

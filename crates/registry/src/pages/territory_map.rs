@@ -103,6 +103,10 @@ fn limits(counts: &[i64]) -> Vec<i64> {
     some.sort_unstable();
     let mut limits: Vec<i64> =
         (0..SHADES).filter_map(|shade| some.get(some.len() * shade / SHADES).copied()).collect();
+    // The legend leaves no count out.
+    if let Some(least) = limits.first_mut() {
+        *least = 1;
+    }
     limits.dedup();
     limits
 }
@@ -156,7 +160,7 @@ mod tests {
         let limits = limits(&[0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
         assert_eq!(limits, [1, 3, 5, 7, 9]);
         assert_eq!([0, 1, 2, 3, 10].map(|count| shade(count, &limits)), [0, 1, 1, 2, 5]);
-        assert_eq!(super::limits(&[4, 4, 4]), [4]);
+        assert_eq!(super::limits(&[4, 4, 4]), [1, 4]);
         assert!(super::limits(&[0]).is_empty());
     }
 

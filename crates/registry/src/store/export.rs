@@ -70,12 +70,22 @@ pub enum State {
     Ready,
     Failed,
     Canceled,
+    /// Its week is over.
     Expired,
+    /// Somebody it holds was erased since.
+    Withdrawn,
 }
 
 impl State {
-    pub const ALL: [Self; 6] =
-        [Self::Waiting, Self::Running, Self::Ready, Self::Failed, Self::Canceled, Self::Expired];
+    pub const ALL: [Self; 7] = [
+        Self::Waiting,
+        Self::Running,
+        Self::Ready,
+        Self::Failed,
+        Self::Canceled,
+        Self::Expired,
+        Self::Withdrawn,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -85,6 +95,7 @@ impl State {
             Self::Failed => "failed",
             Self::Canceled => "canceled",
             Self::Expired => "expired",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
@@ -420,32 +431,51 @@ pub async fn note_reading(database: &Database, actor: Actor, id: i64) -> Result<
         .await
 }
 
-/// The finished exports whose time is over, a few at a time.
-pub async fn overdue(database: &Database) -> Result<Vec<Export>, RegistryError> {
+/// The exports whose document is to be removed, a few at a time: their week is over, or they are withdrawn.
+pub async fn to_remove(database: &Database) -> Result<Vec<Export>, RegistryError> {
     let now = Instant::from(database.clock().now());
-    Ok(Entity::find()
-        .filter(Column::State.eq(State::Ready.as_str()))
-        .filter(Column::ExpiresAt.lt(now))
-        .limit(100)
-        .all(database.read())
-        .await?)
+    let over = Column::State.eq(State::Ready.as_str()).and(Column::ExpiresAt.lt(now));
+    let withdrawn = Column::State.eq(State::Withdrawn.as_str()).and(Column::Bytes.is_not_null());
+    Ok(Entity::find().filter(over.or(withdrawn)).limit(100).all(database.read()).await?)
 }
 
-/// The finished exports that hold departures between two instants (included).
-pub async fn covering(
-    database: &Database,
+/// Notes that an export's document is gone.
+pub async fn removed(database: &Database, export: Export) -> Result<(), RegistryError> {
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                if export.state()? == State::Ready {
+                    return close(tx, &export, State::Expired).await;
+                }
+                let gone = ActiveModel { bytes: Set(None), ..<ActiveModel as Default>::default() };
+                Entity::update_many().set(gone).filter(Column::Id.eq(export.id)).exec(tx.connection()).await?;
+                tx.record(Entry::new(Actor::Program("exports"), "export.removed", "export", export.id));
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// In the change that erases somebody who departed between two instants (included): finished exports that may hold
+/// them are withdrawn, and those being written begin again without them.
+pub(super) async fn withdraw(
+    tx: &mut Tx,
+    actor: &Actor,
     first: Timestamp,
     last: Timestamp,
-) -> Result<Vec<Export>, RegistryError> {
-    Ok(Entity::find()
-        .filter(Column::State.eq(State::Ready.as_str()))
-        .filter(Column::FromAt.lte(Instant::from(last)))
-        .filter(Column::ToAt.gt(Instant::from(first)))
-        .all(database.read())
-        .await?)
-}
-
-/// Marks an export whose document is gone.
-pub async fn expire(database: &Database, export: Export) -> Result<(), RegistryError> {
-    database.write(move |tx| Box::pin(async move { close(tx, &export, State::Expired).await })).await
+) -> Result<(), RegistryError> {
+    let holds = Condition::all()
+        .add(Column::FromAt.lte(Instant::from(last)))
+        .add(Column::ToAt.gt(Instant::from(first)))
+        .add(Column::State.is_in([State::Ready.as_str(), State::Running.as_str()]));
+    for export in Entity::find().filter(holds).all(tx.connection()).await? {
+        let (state, action) = match export.state()? {
+            State::Running => (State::Waiting, "export.interrupted"),
+            _ => (State::Withdrawn, "export.withdrawn"),
+        };
+        let changed = ActiveModel { state: Set(state.as_str().to_owned()), ..<ActiveModel as Default>::default() };
+        Entity::update_many().set(changed).filter(Column::Id.eq(export.id)).exec(tx.connection()).await?;
+        tx.record(Entry::new(actor.clone(), action, "export", export.id));
+    }
+    Ok(())
 }

@@ -11,7 +11,7 @@ use socle::seal::{Keyring, Linkage, LinkageKind, SealError};
 use socle::store::Database;
 
 use super::journey::Journey;
-use super::{PAYLOADS, RegistryError, erasure, journey, participant, request, tenant};
+use super::{PAYLOADS, RegistryError, erasure, export, journey, participant, request, tenant};
 use crate::model::Phone;
 
 /// Who is looked for.
@@ -155,6 +155,7 @@ pub async fn erase(
             blank(body, side);
         }
     }
+    let departures = departures(&sides);
     let mut treated = Vec::with_capacity(sides.len());
     for side in sides {
         let one = &side.journey;
@@ -213,6 +214,9 @@ pub async fn erase(
                     Entry::new(actor.clone(), "person.erased", "person", "erasure")
                         .with_facts(json!({"journeys": count, "proof": proof})),
                 );
+                if let Some((first, last)) = departures {
+                    export::withdraw(tx, &actor, first, last).await?;
+                }
                 erasure::note(tx, actor, "person", count, None).await?;
                 Ok(count)
             })
@@ -231,6 +235,12 @@ fn blank(body: &mut Value, side: &Side) {
     if let Some(fields) = body.as_object_mut().filter(|_| side.is_driver) {
         fields.remove("licence_plate");
     }
+}
+
+/// The first and the last departure of some journeys, as they were sent at first or as they are now.
+fn departures(sides: &[Side]) -> Option<(Timestamp, Timestamp)> {
+    let starts = || sides.iter().flat_map(|side| [side.journey.start_at, side.journey.first_start_at]);
+    starts().min().zip(starts().max()).map(|(first, last)| (first.timestamp(), last.timestamp()))
 }
 
 /// The first and the last departure of some journeys.

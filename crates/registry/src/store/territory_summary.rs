@@ -223,6 +223,21 @@ pub async fn read(
 /// The longest time compared on each side of a turning day, in days.
 const COMPARED: i32 = 90;
 
+/// The year of the first journey counted for a territory.
+pub async fn first_year(database: &Database, territory: i64) -> Result<Option<i16>, RegistryError> {
+    let month: Option<i32> = Entity::find()
+        .select_only()
+        .column(Column::Month)
+        .filter(Column::TerritoryId.eq(territory))
+        .filter(Column::Axis.eq(Axis::Direction.as_str()))
+        .filter(Column::Journeys.ne(0))
+        .order_by_asc(Column::Month)
+        .into_tuple()
+        .one(database.read())
+        .await?;
+    Ok(month.and_then(|month| i16::try_from(month / 100).ok()))
+}
+
 /// Journeys of a territory on both sides of its turning day, over two times of the same length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BeforeAndAfter {

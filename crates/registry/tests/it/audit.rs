@@ -14,7 +14,7 @@ on_both_stores! {
         house.settle().await;
         operator.correct(journey.id(), &journey).await;
         operator.cancel(journey.id()).await;
-        let page = audit::Page { before: None, subject: None, limit: 100 };
+        let page = audit::Page { before: None, only: audit::everything(), limit: 100 };
         let entries = audit::latest(&house.registry.database, &page).await.expect("entries");
         let actions: Vec<_> = entries.iter().map(|entry| entry.action.as_str()).collect();
         for expected in ["operator.registered", "access_key.created", "journey.received", "journey.duplicate",
@@ -117,7 +117,7 @@ on_both_stores! {
             })
             .await;
         assert!(failed.is_err());
-        let page = audit::Page { before: None, subject: None, limit: 1_000 };
+        let page = audit::Page { before: None, only: audit::everything(), limit: 1_000 };
         let entries = audit::latest(&house.registry.database, &page).await.expect("entries");
         assert!(entries.iter().all(|entry| entry.action != "never.happened"));
         audit::verify(&house.registry.database).await.expect("an unbroken chain");

@@ -109,6 +109,8 @@ on_both_stores! {
         sure.push(("sure".to_owned(), "oui".to_owned()));
         assert_eq!(submit(&erase, &sure).await.status, 303);
         assert_eq!(staff.save(&exported).await, None, "files that held her are gone too");
+        let exports = staff.open("/registre/exports").await.text;
+        assert!(exports.contains("elle n’y sera plus"), "it says why: {exports}");
         for (kind, value) in [("phone", national.clone()), ("identity_key", key.clone())] {
             assert!(submit(path, &asked(kind, value)).await.text.contains("ne connaît personne"), "{kind}");
         }

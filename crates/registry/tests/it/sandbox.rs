@@ -160,7 +160,7 @@ on_both_stores! {
             assert!(answer.status == 422 || answer.text.contains("ne connaît personne"), "{value}: {}", answer.text);
         }
         let count = |text: &str| text.matches("repere-").count();
-        let log = socle::audit::Page { before: None, subject: None, limit: 10_000 };
+        let log = socle::audit::Page { before: None, only: socle::audit::everything(), limit: 10_000 };
         let entries = socle::audit::latest(&house.registry.database, &log).await.expect("entries");
         assert_eq!(count(&format!("{entries:?}")), 0, "the audit log");
         let document = admin.open("/stats.json").await.json();

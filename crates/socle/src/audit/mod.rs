@@ -10,11 +10,14 @@ mod read;
 pub(crate) use chain::verify_on;
 pub use chain::{Broken, Verified, verify};
 use jiff::Timestamp;
-pub use read::{Page, Row, latest};
+pub use read::{Page, Place, Row, about, everything, latest, leaf};
 use sea_orm::sea_query::{Alias, Expr, Query};
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr};
 
 use crate::store::Instant;
+
+/// The action that lets one read the log.
+pub const READ: &str = "audit.read";
 
 /// Who acted.
 #[derive(Clone, Debug, PartialEq, Eq)]

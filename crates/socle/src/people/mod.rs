@@ -5,6 +5,7 @@
 mod agent;
 mod challenge;
 mod code_generator;
+mod log;
 mod membership;
 mod review;
 mod session;
@@ -23,6 +24,7 @@ use crate::store::{Database, Migration, StoreError};
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "socle_0001", sql: include_str!("../../migrations/socle/0001.sql") },
     Migration { name: "socle_0002", sql: include_str!("../../migrations/socle/0002.sql") },
+    Migration { name: "socle_0003", sql: include_str!("../../migrations/socle/0003.sql") },
 ];
 
 /// Why something about agents failed, when it is nobody's mistake.

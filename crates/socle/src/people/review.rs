@@ -172,6 +172,9 @@ impl People {
                         .filter(membership::Column::RevokedAt.is_null())
                         .exec(tx.connection())
                         .await?;
+                    if taken.rows_affected == 0 {
+                        return Ok(false);
+                    }
                     session::Entity::delete_many()
                         .filter(session::Column::MembershipId.eq(role.id))
                         .exec(tx.connection())
@@ -183,7 +186,7 @@ impl People {
                                 "reason": "unused for a year",
                             })),
                     );
-                    Ok(taken.rows_affected == 1)
+                    Ok(true)
                 })
             })
             .await

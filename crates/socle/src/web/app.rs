@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 
-use super::{Assets, Problem, answer, guard, public, sign_in, switches};
+use super::{Assets, Problem, account_log, answer, guard, public, sign_in, switches};
 use crate::house::House;
 use crate::service::{Room, Sheet};
 
@@ -49,6 +49,7 @@ pub fn build(house: &Arc<House>, rooms: Rooms, alive: Alive) -> Router {
         .merge(public::routes(rooms.clone(), alive))
         .merge(sign_in::routes(rooms.clone()))
         .merge(switches::routes(rooms.clone()))
+        .merge(account_log::routes(rooms.clone()))
         .merge(Assets::routes(&house.config.theme));
     for room in rooms.0.iter() {
         let guard = middleware::from_fn_with_state(room.sheet(), switches::guard);

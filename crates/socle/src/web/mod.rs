@@ -1,5 +1,6 @@
 //! The front door: who comes in, what they may ask, how they are answered.
 
+mod account_log;
 mod answer;
 pub mod app;
 mod assets;
