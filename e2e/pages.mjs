@@ -101,5 +101,7 @@ export const pages = [
   { path: "/registre/regles", as: operatorUser, h1: "Règles" },
   { path: "/registre/files", as: registryUser, h1: "Files de travail" },
   { path: "/registre/journal", as: registryAdmin, h1: "Journal" },
+  { path: "/comptes/registry", as: dataProtection, h1: "Journal des comptes" },
+  { path: "/registre", as: dataProtection, h1: "La preuve de covoiturage", name: "registre-protection" },
   { path: "/registre/journal", as: operatorAdmin, status: 403, name: "registre-journal-interdit" },
 ];

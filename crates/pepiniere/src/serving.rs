@@ -114,13 +114,14 @@ pub fn listen(
             ),
             Job::new(
                 "dormant-accounts",
-                "Fermeture des accès inutilisés depuis un an",
+                "Fermeture des accès inutilisés depuis un an, effacement des comptes sans rôle",
                 Duration::from_hours(6),
                 move || {
                     let (people, base_url) = (reviewed.clone(), base_url.clone());
                     async move {
                         let done = people.close_dormant(&base_url).await?;
-                        Ok(jobs::Ran { done: done.told + done.taken, more: false })
+                        let emptied = people.forget_without_role().await?;
+                        Ok(jobs::Ran { done: done.told + done.taken + emptied, more: false })
                     }
                 },
             ),

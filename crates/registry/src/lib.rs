@@ -23,6 +23,7 @@ pub mod store;
 use std::sync::{Arc, LazyLock};
 
 use anyhow::Context as _;
+use axum::extract::DefaultBodyLimit;
 use axum::{Router, middleware};
 use socle::house::House;
 use socle::indicators::Indicator;
@@ -263,7 +264,8 @@ impl Room for OpenRegistry {
         let mut routes = api::routes(&self.0).merge(pages::routes(&self.0));
         if let Some(sandbox) = self.0.sandbox() {
             let follow = middleware::from_fn_with_state(Arc::clone(sandbox), sandbox::follow);
-            routes = routes.nest(sandbox.space.api(), api::routes(sandbox).layer(follow));
+            let small = DefaultBodyLimit::max(sandbox::LARGEST_BODY);
+            routes = routes.nest(sandbox.space.api(), api::routes(sandbox).layer(follow).layer(small));
         }
         routes
     }

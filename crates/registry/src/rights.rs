@@ -48,6 +48,7 @@ pub const RIGHTS: Rights = Rights {
         "territory.figures":     All All No  No  No  Own Own No,
         "territory.register":    All No  No  No  No  No  No  No,
         "territory.manage":      All No  No  No  No  Own No  No,
+        "territory.agree":       All No  No  No  No  No  No  No,
         "user.list":             All All Own No  No  Own Own No,
         "user.manage":           All No  Own No  No  Own No  No,
         "rules.read":            All All Own Own No  Own Own All,

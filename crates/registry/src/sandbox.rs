@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use socle::rights::Scope;
@@ -17,6 +17,8 @@ use crate::{Registry, Space};
 
 /// Days after its departure at which a journey of the sandbox is erased.
 pub const DAYS_KEPT: i64 = 30;
+/// Bytes of the largest body it reads: a journey has a few thousand.
+pub const LARGEST_BODY: usize = 64 * 1024;
 
 /// Brings over the operators of the real side that are missing or changed; does nothing in the real registry. A crash
 /// between the two sides is healed here: by the next page or call, or by the job.
@@ -91,7 +93,8 @@ pub async fn follow(State(registry): State<Arc<Registry>>, request: Request, nex
     let caller = Caller::from_request_parts(&mut parts, &registry).await;
     let operator = caller.ok().and_then(|caller| caller.operator());
     let response = next.run(Request::from_parts(parts, body)).await;
-    if let Some(operator) = operator {
+    let refused_unread = response.status() == StatusCode::TOO_MANY_REQUESTS;
+    if let Some(operator) = operator.filter(|_| !refused_unread) {
         let told = response.extensions().get::<Refusal>().map(|refusal| refusal.0.clone());
         let status = response.status().as_u16();
         let detail = told.unwrap_or_else(|| status.to_string());

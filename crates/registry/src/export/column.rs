@@ -28,7 +28,7 @@ pub struct Column {
     /// As the registry before us named it (spec §10.6).
     pub name: &'static str,
     pub kind: Kind,
-    /// Who may read it: operator, territory, registry.
+    /// Who may read it: operator, territory, registry (as an operator's own people who may not read what was sent).
     readers: [bool; 3],
     pub read: for<'a> fn(&'a Line<'a>) -> Cell<'a>,
 }
@@ -44,7 +44,7 @@ pub fn columns(audience: &Audience) -> Vec<Column> {
     let reader = match audience {
         Audience::Operator => 0,
         Audience::Territory(_) => 1,
-        Audience::Registry => 2,
+        Audience::OperatorTeam | Audience::Registry => 2,
     };
     ALL.iter().filter(|column| column.readers[reader]).copied().collect()
 }
@@ -166,6 +166,9 @@ const ALL: &[Column] = &[
         euros(line.departure.passenger_contribution.into())
     }),
     column!("passenger_seats", Integer, EVERYONE, |line| Cell::Integer(line.departure.seats.into())),
+    column!("incentive_count", Integer, EVERYONE, |line| {
+        Cell::Integer(i64::try_from(line.incentives.len()).unwrap_or(i64::MAX))
+    }),
     column!("incentive_0_siret", Text, EVERYONE, |line| line
         .incentives
         .first()

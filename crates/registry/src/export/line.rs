@@ -51,6 +51,9 @@ pub struct Identity<'a> {
 /// An incentive as it was declared.
 #[derive(Deserialize)]
 pub struct Incentive {
+    /// Its rank, as the operator numbered it.
+    #[serde(default)]
+    pub index: u32,
     pub siret: String,
     /// Euro cents.
     pub amount: i64,
@@ -99,7 +102,9 @@ impl Line<'_> {
         let spot = spot(self.sent.as_ref()?);
         Some(match self.audience {
             Audience::Operator => (spot.lat, spot.lon),
-            Audience::Territory(_) | Audience::Registry => (labels.coarse(spot.lat), labels.coarse(spot.lon)),
+            Audience::OperatorTeam | Audience::Territory(_) | Audience::Registry => {
+                (labels.coarse(spot.lat), labels.coarse(spot.lon))
+            }
         })
     }
 }
@@ -107,6 +112,12 @@ impl Line<'_> {
 /// A list as it is stored; most are empty, and cost nothing.
 fn list<T: DeserializeOwned>(text: &str) -> Result<Vec<T>, serde_json::Error> {
     if text == "[]" { Ok(Vec::new()) } else { serde_json::from_str(text) }
+}
+
+fn incentives(text: &str) -> Result<Vec<Incentive>, serde_json::Error> {
+    let mut incentives: Vec<Incentive> = list(text)?;
+    incentives.sort_by_key(|one| one.index);
+    Ok(incentives)
 }
 
 /// Names of places and operators, looked up once each.
@@ -150,7 +161,7 @@ impl Labels {
             lines.push(Line {
                 departure,
                 sent: body.as_deref().map(serde_json::from_slice).transpose()?,
-                incentives: list(&departure.incentives)?,
+                incentives: incentives(&departure.incentives)?,
                 broken: list(&departure.violations)?,
                 from,
                 to,
@@ -168,7 +179,7 @@ impl Labels {
     fn instant(&self, at: Timestamp) -> Timestamp {
         const TEN_MINUTES: i64 = 600;
         match self.audience {
-            Audience::Operator => at,
+            Audience::Operator | Audience::OperatorTeam => at,
             Audience::Territory(_) | Audience::Registry => {
                 let beyond = at.as_second().rem_euclid(TEN_MINUTES);
                 let missing = if beyond == 0 { 0 } else { TEN_MINUTES - beyond };

@@ -32,6 +32,10 @@ use socle::rights::Scope;
 
 /// How often whoever looks is told how far an export is.
 const BEAT: Duration = Duration::from_secs(1);
+/// How often an export is said to be still written, whatever it is doing.
+const PULSE: Duration = Duration::from_secs(30);
+/// Files that no row knows are left alone for so long.
+const STRAY: Duration = Duration::from_hours(24);
 
 /// What the reader sends to the writer.
 enum Read {
@@ -61,19 +65,36 @@ pub fn documents(registry: &Registry) -> Documents {
 /// Writes the oldest export that waits.
 pub async fn run(registry: &Arc<Registry>) -> anyhow::Result<Ran> {
     let Some(export) = export::take(&registry.database).await? else { return Ok(Ran::default()) };
-    match write(registry, &export).await {
+    let done = tokio::select! {
+        done = write(registry, &export) => done,
+        stopped = stay_known(registry, &export) => Err(stopped),
+    };
+    match done {
         Ok(()) => {}
         Err(Stop::Superseded) => documents(registry).remove(&export.document()).await?,
         Err(cause) => {
             tracing::warn!(export = export.id, attempt = export.attempt, %cause, "an export failed");
-            export::give_back(&registry.database, &export).await?;
             documents(registry).remove(&export.document()).await?;
+            export::give_back(&registry.database, &export).await?;
         }
     }
     Ok(Ran { done: 1, more: true })
 }
 
-/// Removes the documents whose week is over, and those of withdrawn exports.
+/// Says now and then that this process still writes the export, even while a page is long to read or a spreadsheet to
+/// close: silence gives it to another. Ends when it no longer counts.
+async fn stay_known(registry: &Registry, export: &Export) -> Stop {
+    loop {
+        tokio::time::sleep(PULSE).await;
+        match export::still_written(&registry.database, export).await {
+            Ok(true) => {}
+            Ok(false) => return Stop::Superseded,
+            Err(cause) => return cause.into(),
+        }
+    }
+}
+
+/// Removes the documents whose week is over, those of withdrawn exports, and those that a process which died left.
 pub async fn forget(registry: &Registry) -> anyhow::Result<Ran> {
     let exports = export::to_remove(&registry.database).await?;
     let done = exports.len() as u64;
@@ -81,17 +102,20 @@ pub async fn forget(registry: &Registry) -> anyhow::Result<Ran> {
         documents(registry).remove(&export.document()).await?;
         export::removed(&registry.database, export).await?;
     }
-    Ok(Ran { done, more: done > 0 })
+    let live = export::live_documents(&registry.database).await?;
+    let strays = documents(registry).sweep(&live, STRAY).await?;
+    Ok(Ran { done: done + strays, more: done > 0 })
 }
 
 /// What an export may read, from whose it is.
 fn selection(export: &Export) -> Result<Selection, RegistryError> {
     let owner = Scope::Tenant(export.tenant.clone());
     let (operator, territory) = match export.tenant.split_once(':') {
-        None => (export.operator_id, None),
+        None if export.tenant.is_empty() => (export.operator_id, None),
         Some(("operator", _)) => (operator_of(&owner), None),
         // What a territory sees of journeys is what its figures count: valid ones.
-        Some(_) => (export.operator_id, territory_of(&owner)),
+        Some(("territory", _)) => (export.operator_id, territory_of(&owner)),
+        _ => return Err(RegistryError::Corrupt(format!("owner of an export: {:?}", export.tenant))),
     };
     let status = export.status.as_deref().map(str::parse).transpose();
     let status = status.map_err(|cause| RegistryError::Corrupt(format!("{cause}")))?;
@@ -106,7 +130,7 @@ fn selection(export: &Export) -> Result<Selection, RegistryError> {
 
 async fn write(registry: &Arc<Registry>, export: &Export) -> Result<(), Stop> {
     let selection = selection(export)?;
-    let audience = Audience::of(registry, &export.tenant).await?;
+    let audience = Audience::of(registry, export).await?;
     let operators = operator::list(&registry.database, &Scope::All).await?;
     let key = registry.keyring.current(export.key_owner(), export::DOCUMENTS).await;
     let key = key.map_err(RegistryError::from)?;
@@ -184,6 +208,15 @@ fn write_file(
     Ok(None)
 }
 
+/// « 12 trajets »
+pub fn counted(lines: i64) -> String {
+    match lines {
+        0 => "aucun trajet".to_owned(),
+        1 => "un trajet".to_owned(),
+        _ => format!("{} trajets", format::integer(lines)),
+    }
+}
+
 /// Tells whoever asked that the file is ready; nobody when they are gone.
 async fn letter(registry: &Registry, export: &Export, lines: u64) -> Option<Letter> {
     let agent = registry.house.people.agent(export.agent_id).await.ok().flatten()?;
@@ -192,8 +225,8 @@ async fn letter(registry: &Registry, export: &Export, lines: u64) -> Option<Lett
         to: agent.email,
         subject: "Votre export de trajets est prêt".to_owned(),
         text: format!(
-            "Bonjour,\n\nL’export que vous avez demandé est prêt : {} trajets.\n\nRetrouvez-le pendant sept jours sur cette page :\n{address}\n\nLe registre de preuve de covoiturage\n",
-            format::integer(i64::try_from(lines).unwrap_or(i64::MAX)),
+            "Bonjour,\n\nL’export que vous avez demandé est prêt : {}.\n\nRetrouvez-le pendant sept jours sur cette page :\n{address}\n\nLe registre de preuve de covoiturage\n",
+            counted(i64::try_from(lines).unwrap_or(i64::MAX)),
         ),
     })
 }

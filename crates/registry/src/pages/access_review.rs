@@ -14,7 +14,7 @@ use socle::web::{Problem, Visitor, page, redirect};
 use super::announcement::Done;
 use super::asked::{Asked, Number};
 use super::confirmation::Confirmation;
-use super::people::{RoleKept, held, kept_because, tenant_of, title};
+use super::people::{RoleKept, held, kept_because, take, tenant_of, title};
 use super::place;
 use crate::{Registry, SHEET};
 
@@ -123,9 +123,6 @@ async fn ask_to_leave(State(registry): State<Arc<Registry>>, visitor: Visitor) -
 
 async fn leave(State(registry): State<Arc<Registry>>, visitor: Visitor) -> Result<Response, Problem> {
     let member = own(&visitor)?;
-    if let Some(text) = kept_because(&registry, member).await? {
-        return Err(Problem::Refused { status: axum::http::StatusCode::CONFLICT, text });
-    }
-    registry.house.people.take_role(visitor.actor(), SHEET.id, member.id, member.tenant.clone()).await?;
+    take(&registry, &visitor, member).await?;
     Ok(redirect("/registre"))
 }

@@ -44,8 +44,11 @@ impl Stuck {
             return Some((Self::Closed, closed.timestamp()));
         }
         let Some(step) = checklist.current() else {
-            let day = connection.last_valid_day?.date();
-            let last = day.to_zoned_datetime(format::paris()).ok()?.timestamp();
+            let last = match connection.last_valid_day {
+                Some(day) => day.date().to_zoned_datetime(format::paris()).ok()?.timestamp(),
+                // Everything since was cancelled, refused or not located.
+                None => checklist.last_progress()?,
+            };
             return (now.duration_since(last) > SILENCE).then_some((Self::Silent, last));
         };
         let since = checklist.last_progress().unwrap_or(now);

@@ -11,6 +11,10 @@ pub struct Done {
 impl Done {
     /// Tells it on the page. Only what is in this list is ever told.
     pub fn announce(&self, page: Page) -> Page {
+        if self.fait == "export-absent" {
+            let text = "Ce fichier n’est plus sur le serveur. Demandez l’export de nouveau.";
+            return page.with_flash("warning", text);
+        }
         let text = match self.fait.as_str() {
             "cle-revoquee" => "La clé est révoquée : elle n’ouvre plus rien.",
             "notification-arretee" => "Les notifications vers cette adresse sont arrêtées.",
@@ -28,6 +32,7 @@ impl Done {
                 "La collectivité est inscrite. Définissez son périmètre, puis donnez-lui un administrateur."
             }
             "perimetre-change" => "Le périmètre est changé. Les chiffres sont recalculés.",
+            "perimetre-accepte" => "Le périmètre est accepté. La collectivité peut demander des exports.",
             "bascule-choisie" => "La date est enregistrée. La comparaison est à jour.",
             "export-demande" => {
                 "L’export est demandé. Il s’écrit sans vous\u{a0}: un courriel vous prévient quand il est prêt."

@@ -10,8 +10,9 @@ use axum::routing::{get, post};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde::Deserialize;
+use socle::documents::DocumentError;
 use socle::pages::{Choice, FormErrors, Page, format};
-use socle::rights::Scope;
+use socle::rights::{Grant, Scope};
 use socle::web::{Problem, Visitor, page, redirect};
 
 use super::announcement::Done;
@@ -19,9 +20,11 @@ use super::asked::{Asked, Filled, Number};
 use super::journey_filters::STATUSES;
 use super::period::{midnight, read_date};
 use super::{answered, operator_choices, place};
-use crate::export::documents;
+use crate::export::{counted, documents};
 use crate::model::{ExportFormat, PublicStatus};
-use crate::store::export::{self, Export, MOST_WAITING, State as Standing, Wanted};
+use crate::store::export::{
+    self, Asked as Answer, Export, MOST_KEPT, MOST_WAITING, State as Standing, Wanted,
+};
 use crate::store::operator::{self, Operator};
 use crate::store::{operator_of, territory, territory_of};
 use crate::{Registry, SHEET, explanation};
@@ -34,6 +37,8 @@ pub fn routes() -> Router<Arc<Registry>> {
 }
 
 const ACTION: &str = "journey.export";
+/// Those who may not read what was sent export the rest.
+const READ_SENT: &str = "journey.read_sent";
 /// How many exports the page lists.
 const LISTED: u64 = 50;
 /// The choice of a list that excludes nothing.
@@ -68,7 +73,7 @@ struct Row {
 }
 
 impl Row {
-    fn new(export: &Export, operators: &[Operator], today: Date) -> Result<Self, Problem> {
+    fn new(export: &Export, operators: &[Operator], today: Date, reads_sent: bool) -> Result<Self, Problem> {
         let standing = export.state()?;
         let paris = format::paris();
         let first = place::today(export.from_at.timestamp(), &paris);
@@ -80,11 +85,6 @@ impl Row {
         if let Some(id) = export.operator_id {
             only.extend(operators.iter().find(|one| one.id == id).map(|one| one.name.clone()));
         }
-        let lines = |lines: i64| match lines {
-            0 => "aucun trajet".to_owned(),
-            1 => "un trajet".to_owned(),
-            _ => format!("{} trajets", format::integer(lines)),
-        };
         let (state, colour, told) = match standing {
             Standing::Waiting => {
                 ("En attente", "info", "Il commence dès que les précédents sont écrits.".to_owned())
@@ -93,7 +93,7 @@ impl Row {
                 "En cours",
                 "info",
                 match export.reached_at {
-                    Some(at) => format!("{} écrits, jusqu’au {}", lines(export.lines), place::day(at)),
+                    Some(at) => format!("{}, jusqu’au {}", written(export.lines), place::day(at)),
                     None => "L’écriture commence.".to_owned(),
                 },
             ),
@@ -102,7 +102,7 @@ impl Row {
                 "success",
                 format!(
                     "{}, {}, jusqu’au {}",
-                    lines(export.lines),
+                    counted(export.lines),
                     size(export.bytes.unwrap_or_default()),
                     export.expires_at.map_or_else(String::new, place::day),
                 ),
@@ -135,10 +135,15 @@ impl Row {
             colour,
             told,
             progress: (standing == Standing::Running).then(|| progress(export, today)),
-            may_read: standing == Standing::Ready,
+            may_read: standing == Standing::Ready && (reads_sent || !export.tells_sent),
             may_cancel: standing.is_open(),
         })
     }
+}
+
+/// « 12 trajets écrits »
+fn written(lines: i64) -> String {
+    format!("{} écrit{}", counted(lines), if lines > 1 { "s" } else { "" })
 }
 
 /// How much of its period an export has gone through, in hundredths.
@@ -193,10 +198,21 @@ struct ExportsPage {
     rows: Vec<Row>,
     /// Whether one is being written: the page tells how to see it advance.
     in_progress: bool,
-    /// A territory reads valid journeys only, by pseudonyms.
-    of_territory: bool,
-    has_perimeter: bool,
+    perimeter: Perimeter,
+    /// An operator's team exports neither exact places nor identities.
+    without_sent: bool,
+    /// Where one defines it; empty for those who may not.
     perimeter_href: String,
+}
+
+/// Where the perimeter of whoever asks stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Perimeter {
+    /// No perimeter limits an operator, or the team.
+    NotNeeded,
+    ToDefine,
+    ToAgree,
+    Agreed,
 }
 
 async fn exports_page(
@@ -219,13 +235,20 @@ async fn exports_page(
         ExportFormat::Csv.as_str().clone_into(&mut form.format);
     }
     let territory = if *scope == Scope::All { None } else { territory_of(scope).filter(|id| *id >= 0) };
-    let has_perimeter = match territory {
-        Some(id) => !territory::perimeter(&registry.database, id).await?.is_empty(),
-        None => true,
+    let perimeter = match territory {
+        None => Perimeter::NotNeeded,
+        Some(id) if territory::perimeter(&registry.database, id).await?.is_empty() => Perimeter::ToDefine,
+        Some(id) => match territory::find(&registry.database, scope, id).await? {
+            Some(one) if one.agreed_at.is_some() => Perimeter::Agreed,
+            _ => Perimeter::ToAgree,
+        },
     };
+    let reads_sent = visitor.grant(&SHEET, READ_SENT) != Grant::No;
     let rows = export::list(&registry.database, scope, LISTED).await?;
-    let rows =
-        rows.iter().map(|export| Row::new(export, &operators, today)).collect::<Result<Vec<_>, _>>()?;
+    let rows = rows
+        .iter()
+        .map(|export| Row::new(export, &operators, today, reads_sent))
+        .collect::<Result<Vec<_>, _>>()?;
     let status =
         |status: PublicStatus| Choice::new(status.as_str(), explanation::of_status(status).0, &form.status);
     let shown = ExportsPage {
@@ -249,12 +272,13 @@ async fn exports_page(
                 Choice { hint: format_hint(one).to_owned(), ..choice }
             })
             .collect(),
+        without_sent: operator_of(scope).is_some_and(|id| id >= 0) && !reads_sent,
         in_progress: rows.iter().any(|row| row.may_cancel),
         rows,
         form,
-        of_territory: territory.is_some(),
-        has_perimeter,
+        perimeter,
         perimeter_href: territory
+            .filter(|_| visitor.grant(&SHEET, "territory.manage") != Grant::No)
             .map_or_else(String::new, |id| format!("/registre/territoires/{id}/perimetre")),
         errors: errors.clone(),
     };
@@ -317,15 +341,29 @@ async fn ask(
             status: form.status.parse().ok(),
             from,
             to,
+            tells_sent: visitor.grant(&SHEET, READ_SENT) == Grant::Own,
         };
-        if export::ask(&registry.database, visitor.actor(), &scope, wanted).await?.is_some() {
-            registry.wake_exports();
-            return Ok(redirect("/registre/exports?fait=export-demande"));
-        }
-        errors.add(
-            "from",
-            format!("{MOST_WAITING} exports attendent déjà. Attendez que l’un soit prêt, ou annulez-en un."),
-        );
+        let refused = match export::ask(&registry.database, visitor.actor(), &scope, wanted).await? {
+            Answer::Accepted(_) => {
+                registry.wake_exports();
+                return Ok(redirect("/registre/exports?fait=export-demande"));
+            }
+            Answer::TooManyWaiting => {
+                format!(
+                    "{MOST_WAITING} exports attendent déjà. Attendez que l’un soit prêt, ou annulez-en un."
+                )
+            }
+            Answer::TooManyKept => {
+                format!(
+                    "{MOST_KEPT} exports sont déjà gardés. Attendez que les plus anciens soient retirés, au bout de sept jours."
+                )
+            }
+            Answer::NotAgreed => {
+                "L’équipe du registre doit d’abord accepter votre périmètre. Écrivez-lui si cela tarde."
+                    .to_owned()
+            }
+        };
+        errors.add("from", refused);
     }
     exports_page(&registry, &visitor, &scope, form, errors, &Done::default()).await
 }
@@ -338,11 +376,20 @@ async fn download(
 ) -> Result<Response, Problem> {
     let scope = visitor.allow(&SHEET, ACTION)?;
     let export = export::find(&registry.database, &scope, id).await?.ok_or(Problem::NotFound)?;
+    if export.tells_sent {
+        visitor.allow(&SHEET, READ_SENT)?;
+    }
     if export.state()? != Standing::Ready {
         return Ok(redirect("/registre/exports"));
     }
     let reading = documents(&registry).open(&export.document(), &registry.keyring).await;
-    let reading = reading.map_err(|cause| Problem::internal(&cause))?;
+    let reading = match reading {
+        // An archive holds no documents: after a restore, the row is all that is left.
+        Err(DocumentError::File(cause)) if cause.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(redirect("/registre/exports?fait=export-absent"));
+        }
+        other => other.map_err(|cause| Problem::internal(&cause))?,
+    };
     export::note_reading(&registry.database, visitor.actor(), id).await?;
     let format = export.format()?;
     let paris = format::paris();

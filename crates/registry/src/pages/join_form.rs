@@ -5,6 +5,7 @@ use socle::pages::FormErrors;
 use socle::people::Email;
 
 use super::operator_form::{contact, siret, text};
+use super::organisation::{NOT_A_NAME, is_a_name};
 use crate::store::join_request::Asking;
 
 /// What was typed.
@@ -46,8 +47,8 @@ impl JoinForm {
         for (field, typed) in
             [("name", &self.name), ("legal_name", &self.legal_name), ("person", &self.person)]
         {
-            if typed.contains("://") || typed.contains("www.") || typed.trim().contains(char::is_control) {
-                errors.add(field, "Un nom tient sur une ligne et ne contient pas d’adresse de site.");
+            if !is_a_name(typed) {
+                errors.add(field, NOT_A_NAME);
             }
         }
         let person = text(&self.person, "person", "Indiquez votre prénom et votre nom.", &mut errors);

@@ -63,6 +63,7 @@ pub fn action(action: &str) -> &str {
         "subscription.ended" => "Notifications arrêtées",
         "subscription.opened" => "Notifications demandées",
         "territory.perimeter_set" => "Périmètre d’une collectivité changé",
+        "territory.perimeter_agreed" => "Périmètre d’une collectivité accepté",
         "territory.registered" => "Collectivité inscrite",
         "territory.turning_day_set" => "Date de comparaison d’une collectivité choisie",
         "quality.counted" => "Trajets passés comptés par jour de réception",

@@ -166,6 +166,11 @@ fn advised(measure: Measure) -> Option<(&'static str, &'static str)> {
     })
 }
 
+/// What a measure is a share of: what is sent twice is kept once, and counted beside what is received.
+fn out_of(measure: Measure, count: i64, received: i64) -> i64 {
+    if measure == Measure::Repeated { received + count } else { received }
+}
+
 /// Advice, the most frequent first.
 fn advice(figures: &Figures) -> Vec<Advice> {
     let received = figures.all(Measure::Received);
@@ -174,9 +179,9 @@ fn advice(figures: &Figures) -> Vec<Advice> {
         .filter_map(|measure| {
             let (what, text) = advised(measure)?;
             let count = figures.all(measure);
-            let title = format!("{} des trajets sont {what}", format::percent(count, received));
-            (received > 0 && count * 1_000 / received >= WORTH_ADVICE)
-                .then_some((count, Advice { title, text }))
+            let all = out_of(measure, count, received);
+            let title = format!("{} des trajets sont {what}", format::percent(count, all));
+            (all > 0 && count * 1_000 / all >= WORTH_ADVICE).then_some((count, Advice { title, text }))
         })
         .collect();
     found.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
@@ -217,7 +222,8 @@ async fn show(
     let valid = |first: Date| figures.valid.get(&month_of(first)).copied().unwrap_or_default();
     let share = |first: Date, measure: Measure| {
         let month = month_of(first);
-        format::percent(figures.of(month, measure), figures.of(month, Measure::Received))
+        let count = figures.of(month, measure);
+        format::percent(count, out_of(measure, count, figures.of(month, Measure::Received)))
     };
     let mut query_again = url::form_urlencoded::Serializer::new(String::new());
     query_again.append_pair("periode", &query.periode).append_pair("operateur", &query.operateur);

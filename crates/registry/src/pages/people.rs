@@ -9,8 +9,9 @@ use axum::routing::get;
 use serde::Deserialize;
 use socle::outbox::Message;
 use socle::pages::{Choice, FormErrors, Page};
-use socle::people::{Agent, Email, Membership, NewMembership};
+use socle::people::{Agent, Email, Membership, NewMembership, Taken};
 use socle::rights::{Grant, Scope};
+use socle::web::rates::Rate;
 use socle::web::{Problem, Visitor, page, redirect};
 
 use super::announcement::Done;
@@ -29,6 +30,10 @@ pub fn routes() -> Router<Arc<Registry>> {
 
 /// What the registry's own organisation is called.
 const REGISTRY: &str = "Registre national";
+/// How many people one account may invite.
+const INVITATIONS: Rate = Rate { name: "invitations", limit: 60, window: 3_600 };
+/// How many invitations one mailbox may receive.
+const INVITED: Rate = Rate { name: "invited-mailbox", limit: 5, window: 3_600 };
 /// The longest name of a person, in characters.
 const LONGEST: usize = 120;
 
@@ -120,14 +125,17 @@ async fn people_page(
 
 impl Row {
     fn new(agent: &Agent, member: Membership, me: Option<i64>) -> Self {
+        // Whoever was invited and has not come yet may have an account elsewhere: inviting an address tells neither
+        // whose it is nor when they last came.
+        let came = agent.last_seen_at.filter(|seen| *seen >= member.created_at);
         Self {
             id: member.id,
-            name: agent.name.clone(),
+            name: if came.is_some() { agent.name.clone() } else { agent.email.clone() },
             email: agent.email.clone(),
             role: title(&member.role),
             organisation: member.tenant_name,
             since: place::day(member.created_at),
-            seen: agent.last_seen_at.map_or_else(|| "jamais".to_owned(), place::day),
+            seen: came.map_or_else(|| "pas encore".to_owned(), place::day),
             is_me: me == Some(agent.id),
         }
     }
@@ -183,6 +191,14 @@ async fn invite(
     let Some((email, name, role)) = read.filter(|_| errors.is_empty()) else {
         return people_page(&registry, &visitor, &scope, new, errors, &Done::default()).await;
     };
+    let now = registry.house.clock.now();
+    let inviter = visitor.actor().to_string();
+    let rates = &registry.house.rates;
+    if !rates.count_strictly(INVITATIONS, &inviter, now).allowed
+        || !rates.count_strictly(INVITED, email.as_str(), now).allowed
+    {
+        return Err(Problem::TooMany);
+    }
     let letter = letter(&visitor, &role, &email, &name);
     people.invite(visitor.actor(), email, name, role, letter).await?;
     Ok(redirect("/registre/personnes?fait=role-donne"))
@@ -201,6 +217,7 @@ fn read(
         length if length > LONGEST => {
             errors.add("name", format!("Ce nom compte {length} caractères ; la limite est de {LONGEST}."));
         }
+        _ if !organisation::is_a_name(&name) => errors.add("name", organisation::NOT_A_NAME),
         _ => {}
     }
     let email = Email::parse(&new.email)
@@ -277,6 +294,12 @@ pub(super) async fn held(registry: &Registry, scope: &Scope, id: i64) -> Result<
     member.filter(within).ok_or(Problem::NotFound)
 }
 
+fn the_last(organisation: &str) -> String {
+    format!(
+        "C’est la dernière personne à administrer « {organisation} ». Donnez d’abord ce rôle à quelqu’un d’autre, puis revenez le retirer."
+    )
+}
+
 /// Why a role cannot be taken back: the organisation would have no way in any more.
 pub(super) async fn kept_because(
     registry: &Registry,
@@ -289,10 +312,7 @@ pub(super) async fn kept_because(
             other.role == member.role && other.tenant == member.tenant && other.id != member.id
         });
         if others.count() == 0 {
-            return Ok(Some(format!(
-                "C’est la dernière personne à administrer « {} ». Donnez d’abord ce rôle à quelqu’un d’autre, puis revenez le retirer.",
-                member.tenant_name
-            )));
+            return Ok(Some(the_last(&member.tenant_name)));
         }
     }
     Ok(None)
@@ -349,6 +369,18 @@ pub(super) struct RoleKept {
     pub back: &'static str,
 }
 
+/// Takes a role back, unless its organisation would have no way in any more.
+pub(super) async fn take(registry: &Registry, visitor: &Visitor, member: &Membership) -> Result<(), Problem> {
+    let (people, within) = (&registry.house.people, member.tenant.clone());
+    match people.take_role(visitor.actor(), SHEET.id, member.id, within, administers(&member.role)).await? {
+        Taken::Done => Ok(()),
+        Taken::NotHeld => Err(Problem::NotFound),
+        Taken::TheLast => {
+            Err(Problem::Refused { status: StatusCode::CONFLICT, text: the_last(&member.tenant_name) })
+        }
+    }
+}
+
 async fn remove(
     State(registry): State<Arc<Registry>>,
     visitor: Visitor,
@@ -356,12 +388,6 @@ async fn remove(
 ) -> Result<Response, Problem> {
     let scope = visitor.allow(&SHEET, "user.manage")?;
     let member = held(&registry, &scope, id).await?;
-    if let Some(reason) = kept_because(&registry, &member).await? {
-        return Err(Problem::Refused { status: StatusCode::CONFLICT, text: reason });
-    }
-    let within = tenant_of(&scope).map(str::to_owned);
-    if !registry.house.people.take_role(visitor.actor(), SHEET.id, id, within).await? {
-        return Err(Problem::NotFound);
-    }
+    take(&registry, &visitor, &member).await?;
     Ok(redirect("/registre/personnes?fait=role-retire"))
 }

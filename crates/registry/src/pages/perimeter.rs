@@ -8,23 +8,26 @@ use axum::routing::{get, post};
 use geography::{AomSource, Reference};
 use serde::Deserialize;
 use socle::pages::{Choice, FormErrors, Page, format};
+use socle::rights::Grant;
 use socle::web::{Problem, Visitor, page, redirect};
 
 use super::announcement::Done;
 use super::answered;
 use super::asked::{Asked, Filled, Number};
 use super::commune::{self, Meant};
+use super::place;
 use super::territory::found;
 use crate::model::identity::folded;
 use crate::model::perimeter::UnknownSelector;
 use crate::model::{Perimeter, Selector, SelectorKind};
-use crate::store::territory::{self, Territory};
+use crate::store::territory::{self, SetBy, Territory};
 use crate::{Registry, SHEET};
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new()
         .route("/registre/territoires/{id}/perimetre", get(show).post(add))
         .route("/registre/territoires/{id}/perimetre/retirer", post(remove))
+        .route("/registre/territoires/{id}/perimetre/accord", post(agree))
 }
 
 /// How many names are proposed at most.
@@ -69,6 +72,9 @@ struct PerimeterPage {
     new: Typed,
     errors: FormErrors,
     proposals: Vec<Proposal>,
+    /// « Accepté le 22 novembre 2026 »; empty until the team agrees.
+    agreed: String,
+    may_agree: bool,
 }
 
 /// What people call a kind.
@@ -97,7 +103,7 @@ pub(super) fn kind_hint(reference: &Reference) -> &'static str {
     }
 }
 
-fn communes(count: usize) -> String {
+pub(super) fn communes(count: usize) -> String {
     match count {
         0 => "aucune commune".to_owned(),
         1 => "1 commune".to_owned(),
@@ -141,6 +147,8 @@ async fn perimeter_page(
         kind_hint: kind_hint(reference),
         new,
         proposals,
+        agreed: territory.agreed_at.map_or_else(String::new, place::day),
+        may_agree: visitor.grant(&SHEET, "territory.agree") != Grant::No,
         errors: errors.clone(),
     };
     Ok(answered(page(&shown), &errors))
@@ -314,6 +322,19 @@ async fn set(
     selectors: Vec<Selector>,
 ) -> Result<(), Problem> {
     let perimeter = Perimeter::of(&registry.house.places.reference, selectors);
-    territory::set_perimeter(&registry.database, visitor.actor(), territory, perimeter).await?;
+    let by =
+        if visitor.grant(&SHEET, "territory.manage") == Grant::All { SetBy::Team } else { SetBy::Itself };
+    territory::set_perimeter(&registry.database, visitor.actor(), territory, perimeter, by).await?;
     Ok(())
+}
+
+async fn agree(
+    State(registry): State<Arc<Registry>>,
+    visitor: Visitor,
+    Number(id): Number,
+) -> Result<Response, Problem> {
+    visitor.allow(&SHEET, "territory.agree")?;
+    let territory = found(&registry, &visitor, "territory.manage", id).await?;
+    territory::agree(&registry.database, visitor.actor(), &territory).await?;
+    Ok(redirect(&format!("/registre/territoires/{id}/perimetre?fait=perimetre-accepte")))
 }

@@ -57,6 +57,14 @@ struct Found {
     journeys: String,
     none: bool,
     period: String,
+    /// « 2 trajets »; empty when none is there.
+    in_sandbox: String,
+}
+
+/// A person's sides of journeys, in the registry and in its sandbox, where a real person may be by mistake.
+struct Sides {
+    real: Vec<Side>,
+    tried: Vec<Side>,
 }
 
 impl Request {
@@ -132,8 +140,13 @@ async fn ask(visitor: Visitor) -> Result<Response, Problem> {
     Ok(person_page(&visitor, Request::default(), &FormErrors::default(), None))
 }
 
-async fn found(registry: &Registry, wanted: &Wanted) -> Result<Vec<Side>, Problem> {
-    Ok(person::find(&registry.database, &registry.linkage, wanted).await?)
+async fn found(registry: &Registry, wanted: &Wanted) -> Result<Sides, Problem> {
+    let real = person::find(&registry.database, &registry.linkage, wanted).await?;
+    let tried = match registry.sandbox() {
+        Some(sandbox) => person::find(&sandbox.database, &sandbox.linkage, wanted).await?,
+        None => Vec::new(),
+    };
+    Ok(Sides { real, tried })
 }
 
 /// Looks for a person. That one looked is written in the log before anything is shown.
@@ -148,7 +161,9 @@ async fn search(
         Err(errors) => return Ok(person_page(&visitor, asked, &errors, None)),
     };
     let sides = found(&registry, &wanted).await?;
-    let facts = serde_json::json!({"journeys": sides.len(), "proof": asked.proof.trim()});
+    let facts = serde_json::json!({
+        "journeys": sides.real.len(), "sandbox_journeys": sides.tried.len(), "proof": asked.proof.trim(),
+    });
     let searched = Entry::new(visitor.actor(), "person.searched", "person", "search").with_facts(facts);
     registry
         .database
@@ -163,16 +178,21 @@ async fn search(
 }
 
 impl Found {
-    fn of(sides: &[Side]) -> Self {
-        let journeys = match sides.len() {
+    fn of(sides: &Sides) -> Self {
+        let counted = |sides: &[Side]| match sides.len() {
             0 => "Aucun trajet".to_owned(),
             1 => "1 trajet".to_owned(),
             many => format!("{} trajets", format::integer(i64::try_from(many).unwrap_or(i64::MAX))),
         };
-        let period = person::period(sides).map_or_else(String::new, |(first, last)| {
+        let period = person::period(&sides.real).map_or_else(String::new, |(first, last)| {
             format!("Départs du {} au {}", place::day(first), place::day(last))
         });
-        Self { journeys, none: sides.is_empty(), period }
+        Self {
+            journeys: counted(&sides.real),
+            none: sides.real.is_empty() && sides.tried.is_empty(),
+            period,
+            in_sandbox: if sides.tried.is_empty() { String::new() } else { counted(&sides.tried) },
+        }
     }
 }
 
@@ -188,7 +208,13 @@ async fn export(
     };
     let sides = found(&registry, &wanted).await?;
     let (database, keyring) = (&registry.database, &registry.keyring);
-    let document = person::export(database, keyring, visitor.actor(), asked.proof.trim(), &sides).await?;
+    let proof = asked.proof.trim();
+    let mut document = person::export(database, keyring, visitor.actor(), proof, &sides.real).await?;
+    if let Some(sandbox) = registry.sandbox().filter(|_| !sides.tried.is_empty()) {
+        let (database, keyring) = (&sandbox.database, &sandbox.keyring);
+        let tried = person::export(database, keyring, visitor.actor(), proof, &sides.tried).await?;
+        document["sandbox_journeys"] = tried["journeys"].clone();
+    }
     let body = serde_json::to_vec_pretty(&document).map_err(|cause| Problem::internal(&cause))?;
     let headers = [
         (CONTENT_TYPE, "application/json"),
@@ -215,7 +241,11 @@ async fn erase(
         return Ok(person_page(&visitor, asked, &errors, Some(Found::of(&sides))));
     }
     let (database, keyring) = (&registry.database, &registry.keyring);
-    person::erase(database, keyring, visitor.actor(), asked.proof.trim(), sides).await?;
+    let proof = asked.proof.trim();
+    if let Some(sandbox) = registry.sandbox().filter(|_| !sides.tried.is_empty()) {
+        person::erase(&sandbox.database, &sandbox.keyring, visitor.actor(), proof, sides.tried).await?;
+    }
+    person::erase(database, keyring, visitor.actor(), proof, sides.real).await?;
     crate::export::forget(&registry).await?;
     Ok(redirect("/registre/donnees?fait=personne-effacee"))
 }

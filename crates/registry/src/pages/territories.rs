@@ -108,6 +108,12 @@ async fn territories_page(
             id: one.id,
             communes: match communes {
                 0 => "Périmètre à définir".to_owned(),
+                many if one.agreed_at.is_none() => {
+                    format!(
+                        "Périmètre à accepter ({})",
+                        perimeter::communes(usize::try_from(many).unwrap_or_default())
+                    )
+                }
                 1 => "1 commune".to_owned(),
                 many => format!("{} communes", format::integer(many)),
             },

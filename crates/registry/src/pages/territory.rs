@@ -155,7 +155,8 @@ async fn territory_page(
             period.asked(today)
         ),
         perimeter_href: format!("/registre/territoires/{}/perimetre", territory.id),
-        periods: period.choices(today, territory_summary::first_year(&registry.database, territory.id).await?),
+        periods: period
+            .choices(today, territory_summary::first_year(&registry.database, territory.id).await?),
         figures: vec![
             figure("Trajets", figures.totals.journeys, ""),
             figure("Places occupées par des passagers", figures.totals.seats, ""),

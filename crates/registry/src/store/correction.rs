@@ -90,10 +90,11 @@ async fn replace(
     asked: Vec<u8>,
 ) -> Result<(), RegistryError> {
     uncount(tx, &before).await?;
-    if before.revision == 0 {
+    let canceled = before.acquisition()? == Acquisition::Canceled;
+    // A cancellation is a revision too.
+    if before.revision == i32::from(canceled) {
         count(tx, &before, Measure::Corrected).await?;
     }
-    let canceled = before.acquisition()? == Acquisition::Canceled;
     let acquisition = if canceled { Acquisition::Canceled } else { prepared.acquisition() };
     let status = public_status(acquisition, Some(Check::Pending), Some(Check::Pending));
     let change = tx.next_number();

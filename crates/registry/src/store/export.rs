@@ -1,5 +1,7 @@
 //! Exports that people ask for: written without a request, found again on their page, gone after a week.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
@@ -15,15 +17,17 @@ use socle::store::{Database, Instant, Tx};
 
 use uuid::Uuid;
 
-use super::RegistryError;
+use super::{RegistryError, territory, territory_of};
 use crate::model::{ExportFormat, PublicStatus};
 
 /// How long a finished export can be found again.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How many exports of one organisation may wait at a time.
 pub const MOST_WAITING: u64 = 5;
-/// How many times one is begun before it is given up.
-const MOST_ATTEMPTS: i32 = 3;
+/// How many finished exports of one organisation are kept at a time.
+pub const MOST_KEPT: u64 = 50;
+/// How many times one fails before it is given up.
+const MOST_FAILURES: i32 = 3;
 /// Silence after which another process takes an export over.
 const SILENCE: SignedDuration = SignedDuration::from_mins(2);
 /// Purpose of the keys that seal exports.
@@ -55,6 +59,9 @@ pub struct Model {
     pub beat_at: Option<Instant>,
     pub finished_at: Option<Instant>,
     pub expires_at: Option<Instant>,
+    /// Whether it tells what operators sent.
+    pub tells_sent: bool,
+    pub failures: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -147,26 +154,47 @@ pub struct Wanted {
     pub status: Option<PublicStatus>,
     pub from: Timestamp,
     pub to: Timestamp,
+    /// Whether whoever asks may read what operators sent.
+    pub tells_sent: bool,
 }
 
-/// Asks for an export; `None` when too many of this organisation wait already.
+/// What became of a demand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    Accepted(i64),
+    /// Too many of this organisation wait already.
+    TooManyWaiting,
+    /// Too many files of this organisation are kept.
+    TooManyKept,
+    /// The registry's team has not agreed to the territory's perimeter.
+    NotAgreed,
+}
+
+/// Asks for an export.
 pub async fn ask(
     database: &Database,
     actor: Actor,
     scope: &Scope,
     wanted: Wanted,
-) -> Result<Option<i64>, RegistryError> {
+) -> Result<Asked, RegistryError> {
     let tenant = owner(scope).to_owned();
+    let territory = if tenant.is_empty() { None } else { territory_of(scope).filter(|id| *id >= 0) };
     database
         .write(move |tx| {
             Box::pin(async move {
-                let waiting = Entity::find()
-                    .filter(Column::Tenant.eq(tenant.as_str()))
-                    .filter(open())
-                    .count(tx.connection())
-                    .await?;
-                if waiting >= MOST_WAITING {
-                    return Ok(None);
+                if let Some(id) = territory {
+                    let found = territory::Entity::find_by_id(id).one(tx.connection()).await?;
+                    if found.is_none_or(|territory| territory.agreed_at.is_none()) {
+                        return Ok(Asked::NotAgreed);
+                    }
+                }
+                let own = || Entity::find().filter(Column::Tenant.eq(tenant.as_str()));
+                if own().filter(open()).count(tx.connection()).await? >= MOST_WAITING {
+                    return Ok(Asked::TooManyWaiting);
+                }
+                let kept = own().filter(Column::State.eq(State::Ready.as_str()));
+                if kept.count(tx.connection()).await? >= MOST_KEPT {
+                    return Ok(Asked::TooManyKept);
                 }
                 let id = tx.next_number();
                 Entity::insert(ActiveModel {
@@ -183,6 +211,8 @@ pub async fn ask(
                     attempt: Set(0),
                     lines: Set(0),
                     asked_at: Set(tx.now().into()),
+                    tells_sent: Set(wanted.tells_sent),
+                    failures: Set(0),
                     ..<ActiveModel as Default>::default()
                 })
                 .exec_without_returning(tx.connection())
@@ -194,7 +224,7 @@ pub async fn ask(
                     "from": wanted.from.to_string(),
                     "to": wanted.to.to_string(),
                 })));
-                Ok(Some(id))
+                Ok(Asked::Accepted(id))
             })
         })
         .await
@@ -235,7 +265,11 @@ pub async fn take(database: &Database) -> Result<Option<Export>, RegistryError> 
         .write(move |tx| {
             Box::pin(async move {
                 let Some(mut export) = select(tx.now()).one(tx.connection()).await? else { return Ok(None) };
-                if export.attempt >= MOST_ATTEMPTS {
+                // Whoever wrote it fell silent.
+                if export.state()? == State::Running {
+                    export.failures += 1;
+                }
+                if export.failures >= MOST_FAILURES {
                     close(tx, &export, State::Failed).await?;
                     return Ok(None);
                 }
@@ -243,6 +277,7 @@ pub async fn take(database: &Database) -> Result<Option<Export>, RegistryError> 
                 let taken = ActiveModel {
                     state: Set(State::Running.as_str().to_owned()),
                     attempt: Set(export.attempt),
+                    failures: Set(export.failures),
                     lines: Set(0),
                     reached_at: Set(None),
                     beat_at: Set(Some(tx.now().into())),
@@ -292,6 +327,23 @@ pub async fn beat(
                     .filter(attempt)
                     .exec(tx.connection())
                     .await?;
+                Ok(updated.rows_affected == 1)
+            })
+        })
+        .await
+}
+
+/// Says that an attempt goes on; `false` when it no longer counts.
+pub async fn still_written(database: &Database, export: &Export) -> Result<bool, RegistryError> {
+    let attempt = of_attempt(export);
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                let beat = ActiveModel {
+                    beat_at: Set(Some(tx.now().into())),
+                    ..<ActiveModel as Default>::default()
+                };
+                let updated = Entity::update_many().set(beat).filter(attempt).exec(tx.connection()).await?;
                 Ok(updated.rows_affected == 1)
             })
         })
@@ -355,21 +407,31 @@ pub async fn finish(
 
 /// Gives an attempt back: it will be begun again, a few times at most.
 pub async fn give_back(database: &Database, export: &Export) -> Result<(), RegistryError> {
-    let attempt = of_attempt(export);
-    let last = export.attempt >= MOST_ATTEMPTS;
     let export = export.clone();
+    let failures = export.failures + 1;
+    let (state, action) = if failures >= MOST_FAILURES {
+        (State::Failed, "export.failed")
+    } else {
+        (State::Waiting, "export.interrupted")
+    };
     database
         .write(move |tx| {
             Box::pin(async move {
-                if last {
-                    return close(tx, &export, State::Failed).await;
-                }
-                let waiting = ActiveModel {
-                    state: Set(State::Waiting.as_str().to_owned()),
+                let given_back = ActiveModel {
+                    state: Set(state.as_str().to_owned()),
+                    failures: Set(failures),
+                    finished_at: Set((state == State::Failed).then(|| tx.now().into())),
                     ..<ActiveModel as Default>::default()
                 };
-                Entity::update_many().set(waiting).filter(attempt).exec(tx.connection()).await?;
-                tx.record(Entry::new(Actor::Program("exports"), "export.interrupted", "export", export.id));
+                let done = Entity::update_many()
+                    .set(given_back)
+                    .filter(of_attempt(&export))
+                    .exec(tx.connection())
+                    .await?;
+                // Cancelled or taken over meanwhile: there is nothing to give back.
+                if done.rows_affected == 1 {
+                    tx.record(Entry::new(Actor::Program("exports"), action, "export", export.id));
+                }
                 Ok(())
             })
         })
@@ -419,6 +481,28 @@ pub async fn cancel(
         .await
 }
 
+/// Cancels, inside a change, the exports of an organisation that are not finished.
+pub(super) async fn cancel_all(tx: &mut Tx, actor: &Actor, tenant: &str) -> Result<(), RegistryError> {
+    let of_tenant = Condition::all().add(Column::Tenant.eq(tenant)).add(open());
+    for export in Entity::find().filter(of_tenant).all(tx.connection()).await? {
+        let canceled = ActiveModel {
+            state: Set(State::Canceled.as_str().to_owned()),
+            finished_at: Set(Some(tx.now().into())),
+            ..<ActiveModel as Default>::default()
+        };
+        Entity::update_many().set(canceled).filter(Column::Id.eq(export.id)).exec(tx.connection()).await?;
+        tx.record(Entry::new(actor.clone(), "export.canceled", "export", export.id));
+    }
+    Ok(())
+}
+
+/// The documents that somebody may still read or write.
+pub async fn live_documents(database: &Database) -> Result<BTreeSet<String>, RegistryError> {
+    let live = Condition::any().add(Column::State.eq(State::Ready.as_str())).add(open());
+    let exports = Entity::find().filter(live).all(database.read()).await?;
+    Ok(exports.iter().map(Model::document).collect())
+}
+
 /// Notes that somebody read a finished export: it is sent data.
 pub async fn note_reading(database: &Database, actor: Actor, id: i64) -> Result<(), RegistryError> {
     database
@@ -434,9 +518,11 @@ pub async fn note_reading(database: &Database, actor: Actor, id: i64) -> Result<
 /// The exports whose document is to be removed, a few at a time: their week is over, or they are withdrawn.
 pub async fn to_remove(database: &Database) -> Result<Vec<Export>, RegistryError> {
     let now = Instant::from(database.clock().now());
-    let over = Column::State.eq(State::Ready.as_str()).and(Column::ExpiresAt.lt(now));
-    let withdrawn = Column::State.eq(State::Withdrawn.as_str()).and(Column::Bytes.is_not_null());
-    Ok(Entity::find().filter(over.or(withdrawn)).limit(100).all(database.read()).await?)
+    let over = Condition::all().add(Column::State.eq(State::Ready.as_str())).add(Column::ExpiresAt.lt(now));
+    let withdrawn =
+        Condition::all().add(Column::State.eq(State::Withdrawn.as_str())).add(Column::Bytes.is_not_null());
+    let to_remove = Condition::any().add(over).add(withdrawn);
+    Ok(Entity::find().filter(to_remove).limit(100).all(database.read()).await?)
 }
 
 /// Notes that an export's document is gone.
@@ -448,7 +534,11 @@ pub async fn removed(database: &Database, export: Export) -> Result<(), Registry
                     return close(tx, &export, State::Expired).await;
                 }
                 let gone = ActiveModel { bytes: Set(None), ..<ActiveModel as Default>::default() };
-                Entity::update_many().set(gone).filter(Column::Id.eq(export.id)).exec(tx.connection()).await?;
+                Entity::update_many()
+                    .set(gone)
+                    .filter(Column::Id.eq(export.id))
+                    .exec(tx.connection())
+                    .await?;
                 tx.record(Entry::new(Actor::Program("exports"), "export.removed", "export", export.id));
                 Ok(())
             })
@@ -473,7 +563,8 @@ pub(super) async fn withdraw(
             State::Running => (State::Waiting, "export.interrupted"),
             _ => (State::Withdrawn, "export.withdrawn"),
         };
-        let changed = ActiveModel { state: Set(state.as_str().to_owned()), ..<ActiveModel as Default>::default() };
+        let changed =
+            ActiveModel { state: Set(state.as_str().to_owned()), ..<ActiveModel as Default>::default() };
         Entity::update_many().set(changed).filter(Column::Id.eq(export.id)).exec(tx.connection()).await?;
         tx.record(Entry::new(actor.clone(), action, "export", export.id));
     }

@@ -177,6 +177,10 @@ pub async fn catch_up(database: &Database) -> Result<(), RegistryError> {
     database
         .write(move |tx| {
             Box::pin(async move {
+                // Another instance, started at the same time, may have counted meanwhile.
+                if Entity::find().one(tx.connection()).await?.is_some() {
+                    return Ok(());
+                }
                 let (mut after, mut counted) = (0, 0);
                 loop {
                     let some: Vec<Counted> = journey::Entity::find()

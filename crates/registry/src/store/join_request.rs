@@ -1,5 +1,6 @@
 //! Requests of operators to join: written by anyone, confirmed by whoever reads the mailbox.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -201,14 +202,16 @@ async fn make(tx: &mut Tx, found: &Model, new: Asking, uuid: String) -> Result<O
 /// The name asked for, or with the SIRET after it when another operator has it: nobody could tell two equal names
 /// apart, and saying so to a stranger would tell who else asked.
 async fn distinct_name(tx: &Tx, new: &Asking) -> Result<String, RegistryError> {
-    let lower = new.name.to_lowercase();
-    let taken = |name: &str| name.to_lowercase() == lower;
-    let known = operator::Entity::find().all(tx.connection()).await?;
-    if known.iter().any(|one| taken(&one.name)) {
-        Ok(format!("{} ({})", new.name, new.siret))
-    } else {
-        Ok(new.name.clone())
-    }
+    let known: BTreeSet<String> = operator::Entity::find()
+        .all(tx.connection())
+        .await?
+        .into_iter()
+        .map(|one| one.name.to_lowercase())
+        .collect();
+    let with_siret = format!("{} ({})", new.name, new.siret);
+    let numbered = (2..).map(|rank| format!("{} ({}, {rank})", new.name, new.siret));
+    let mut names = [new.name.clone(), with_siret.clone()].into_iter().chain(numbered);
+    Ok(names.find(|name| !known.contains(&name.to_lowercase())).unwrap_or(with_siret))
 }
 
 /// Closes a request whose first administrator has their role: the link is used, and who asked is no longer kept here.
@@ -219,15 +222,19 @@ pub async fn settle(database: &Database, id: String, operator: i64, agent: i64) 
                 let Some(found) = Entity::find_by_id(id.as_str()).one(tx.connection()).await? else {
                     return Ok(());
                 };
-                Entity::update_many()
+                let settled = Entity::update_many()
                     .set(ActiveModel {
                         settled_at: Set(Some(tx.now().into())),
                         sealed: Set(None),
                         ..Default::default()
                     })
                     .filter(Column::Id.eq(id.as_str()))
+                    .filter(Column::SettledAt.is_null())
                     .exec(tx.connection())
                     .await?;
+                if settled.rows_affected == 0 {
+                    return Ok(());
+                }
                 accept_within(tx, operator, agent, found.conditions).await?;
                 tx.record(Entry::new(Actor::Agent(agent), "join_request.confirmed", "operator", operator));
                 Ok(())

@@ -45,6 +45,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "registry_0004", sql: include_str!("../../migrations/0004.sql") },
     Migration { name: "registry_0005", sql: include_str!("../../migrations/0005.sql") },
     Migration { name: "registry_0006", sql: include_str!("../../migrations/0006.sql") },
+    Migration { name: "registry_0007", sql: include_str!("../../migrations/0007.sql") },
 ];
 
 /// The purpose of the keys that seal what operators send.

@@ -48,17 +48,23 @@ pub async fn of(database: &Database, operator: i64) -> Result<Option<Onboarding>
     Ok(Entity::find_by_id(operator).one(database.read()).await?)
 }
 
-/// Notes, within the change that creates it, the first access key of a candidate.
+/// Notes, within the change that creates it, the first access key of a candidate. A request that the team closed
+/// meanwhile opens nothing, and a decision read before this one no longer holds.
 pub async fn opened(tx: &mut Tx, actor: &Actor, operator: i64) -> Result<(), RegistryError> {
-    let opened = Entity::update_many()
-        .set(ActiveModel { opened_at: Set(Some(tx.now().into())), ..Default::default() })
-        .filter(Column::OperatorId.eq(operator))
-        .filter(Column::OpenedAt.is_null())
-        .exec(tx.connection())
-        .await?;
-    if opened.rows_affected == 1 {
-        tx.record(Entry::new(actor.clone(), "onboarding.opened", "operator", operator));
+    let Some(found) = Entity::find_by_id(operator).one(tx.connection()).await? else { return Ok(()) };
+    if found.closed_at.is_some() {
+        return Err(StoreError::Stale { what: "onboarding" }.into());
     }
+    if found.opened_at.is_some() {
+        return Ok(());
+    }
+    let opened = ActiveModel {
+        opened_at: Set(Some(tx.now().into())),
+        version: Set(found.version + 1),
+        ..Default::default()
+    };
+    Entity::update_many().set(opened).filter(Column::OperatorId.eq(operator)).exec(tx.connection()).await?;
+    tx.record(Entry::new(actor.clone(), "onboarding.opened", "operator", operator));
     Ok(())
 }
 

@@ -177,6 +177,10 @@ pub async fn catch_up(database: &Database, terms: &'static TermsCatalogue) -> Re
     database
         .write(move |tx| {
             Box::pin(async move {
+                // Another instance, started at the same time, may have counted meanwhile.
+                if Entity::find().one(tx.connection()).await?.is_some() {
+                    return Ok(());
+                }
                 let (mut after, mut journeys) = (0, 0);
                 loop {
                     let some: Vec<(i64, i64, Instant, Instant, String, String, i32)> =

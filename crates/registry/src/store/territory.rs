@@ -6,7 +6,10 @@ use socle::audit::{Actor, Entry};
 use socle::rights::Scope;
 use socle::store::{Database, Instant, StoreError, Tx};
 
-use super::{RegistryError, fact, territory_of, territory_place, territory_selector, territory_summary};
+use super::{
+    RegistryError, export, fact, territory_of, territory_place, territory_selector, territory_summary,
+    territory_tenant,
+};
 use crate::model::{LocalDay, Perimeter, Selector};
 
 /// A local authority: it sees the journeys that start or end in its perimeter.
@@ -25,6 +28,8 @@ pub struct Model {
     pub turning_day: Option<i32>,
     pub created_at: Instant,
     pub version: i64,
+    /// When the registry's team agreed to the perimeter as it is; until then, figures are told and no journey is.
+    pub agreed_at: Option<Instant>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -41,6 +46,15 @@ pub struct NewTerritory {
     pub contact_email: String,
     /// Empty: to be said later.
     pub perimeter: Perimeter,
+}
+
+/// Who sets a perimeter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetBy {
+    /// The registry's team, which thereby agrees to it.
+    Team,
+    /// The territory's own people: widening it asks for the team's agreement again.
+    Itself,
 }
 
 /// Registers a territory, with an empty perimeter.
@@ -61,6 +75,7 @@ pub async fn register(
                     turning_day: None,
                     created_at: tx.now().into(),
                     version: 1,
+                    agreed_at: (!new.perimeter.selectors.is_empty()).then(|| tx.now().into()),
                 };
                 Entity::insert(ActiveModel::from(territory.clone()))
                     .exec_without_returning(tx.connection())
@@ -108,9 +123,16 @@ pub async fn perimeter(database: &Database, territory: i64) -> Result<Vec<Select
 
 /// The places of a territory.
 pub async fn places(database: &Database, territory: i64) -> Result<BTreeSet<String>, RegistryError> {
+    places_of(database.read(), territory).await
+}
+
+async fn places_of(
+    connection: &impl ConnectionTrait,
+    territory: i64,
+) -> Result<BTreeSet<String>, RegistryError> {
     let rows = territory_place::Entity::find()
         .filter(territory_place::Column::TerritoryId.eq(territory))
-        .all(database.read())
+        .all(connection)
         .await?;
     Ok(rows.into_iter().map(|row| row.place).collect())
 }
@@ -121,13 +143,41 @@ pub async fn set_perimeter(
     actor: Actor,
     territory: &Territory,
     perimeter: Perimeter,
+    by: SetBy,
 ) -> Result<(), RegistryError> {
+    let territory = territory.clone();
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                let id = territory.id;
+                let agreed_at = match by {
+                    SetBy::Team => Some(tx.now().into()),
+                    SetBy::Itself if perimeter.places.is_subset(&places_of(tx.connection(), id).await?) => {
+                        territory.agreed_at
+                    }
+                    SetBy::Itself => None,
+                };
+                if agreed_at.is_none() {
+                    export::cancel_all(tx, &actor, &territory_tenant(id)).await?;
+                }
+                let agreed = ActiveModel { agreed_at: Set(agreed_at), ..Default::default() };
+                advance(tx, id, territory.version, agreed).await?;
+                write_perimeter(tx, actor, id, perimeter).await
+            })
+        })
+        .await
+}
+
+/// The registry's team agrees to a perimeter as it was read.
+pub async fn agree(database: &Database, actor: Actor, territory: &Territory) -> Result<(), RegistryError> {
     let (id, version) = (territory.id, territory.version);
     database
         .write(move |tx| {
             Box::pin(async move {
-                advance(tx, id, version, <ActiveModel as Default>::default()).await?;
-                write_perimeter(tx, actor, id, perimeter).await
+                let agreed = ActiveModel { agreed_at: Set(Some(tx.now().into())), ..Default::default() };
+                advance(tx, id, version, agreed).await?;
+                tx.record(Entry::new(actor, "territory.perimeter_agreed", "territory", id));
+                Ok(())
             })
         })
         .await

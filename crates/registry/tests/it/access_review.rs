@@ -58,6 +58,40 @@ on_both_stores! {
         assert_eq!((closed.told, closed.taken), (0, 1), "the last administrator stays");
         let left: Vec<String> = people.members_of("registry", Some(&registry::store::tenant(operator.id))).await.expect("a store").into_iter().map(|member| member.role).collect();
         assert_eq!(left, ["operator.admin", "operator.user"]);
+
+        // Invited again, one is not taken for unused before a year; without a role for a year, one is forgotten.
+        let admin = house.agent("operator.admin", Some(operator.id)).await;
+        let form = [("name", "Camille Gone"), ("email", gone.email.as_str()), ("role", "operator.user")];
+        assert_eq!(admin.submit("/registre/personnes", &form).await.status, 303);
+        let page = admin.open("/registre/personnes").await.text;
+        assert!(page.contains("pas encore") && !page.contains("Camille Gone"), "an invitation tells nothing: {page}");
+        house.wait(SignedDuration::from_hours(10 * 24));
+        assert_eq!(people.close_dormant("https://exemple.fr").await.expect("a run").taken, 0);
+        assert_eq!(people.forget_without_role().await.expect("a run"), 0);
+        let log = house.agent("registry.admin", None).await.open("/comptes/registry").await.text;
+        assert!(log.contains("Rôle retiré") && log.contains("inutilisé depuis un an"), "{log}");
+    }
+}
+
+on_both_stores! {
+    async fn an_account_without_a_role_for_a_year_is_emptied(house: TestHouse) {
+        let operator = house.operator("Covoit’Vallée").await;
+        house.agent("operator.admin", Some(operator.id)).await;
+        let user = house.agent("operator.user", Some(operator.id)).await;
+        assert_eq!(user.submit("/registre/personnes/quitter", &[]).await.status, 303);
+        let people = &house.registry.house.people;
+        let email = socle::people::Email::parse(&user.email).expect("an address");
+        let number = people.agent_by_email(&email).await.expect("a store").expect("an account").id;
+        house.wait(SignedDuration::from_hours(300 * 24));
+        assert_eq!(people.forget_without_role().await.expect("a run"), 0, "not a year yet");
+        house.wait(SignedDuration::from_hours(70 * 24));
+        assert_eq!(people.forget_without_role().await.expect("a run"), 1);
+        assert_eq!(people.forget_without_role().await.expect("a run"), 0, "once");
+        assert!(people.agent_by_email(&email).await.expect("a store").is_none());
+        let emptied = people.agent(number).await.expect("a store").expect("its number stays in the log");
+        assert_eq!(emptied.name, "Compte effacé");
+        let log = house.agent("registry.admin", None).await.open("/comptes/registry").await.text;
+        assert!(log.contains("sans rôle depuis un an") && !log.contains(&user.email), "{log}");
     }
 }
 

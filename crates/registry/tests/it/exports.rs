@@ -70,15 +70,18 @@ async fn territory_agent(house: &TestHouse, name: &str, kind: &str, code: &str) 
     let tenant = registry::store::territory_tenant(territory);
     let agent = house.agent_of("territory.admin", Some(tenant)).await;
     let form = [("kind", kind), ("what", code)];
-    let added = agent.submit(&format!("/registre/territoires/{territory}/perimetre"), &form).await;
+    let perimeter = format!("/registre/territoires/{territory}/perimetre");
+    let added = agent.submit(&perimeter, &form).await;
     assert_eq!(added.status, 303, "{}", added.text);
+    let team = house.agent("registry.admin", None).await;
+    assert_eq!(team.submit(&format!("{perimeter}/accord"), &[]).await.status, 303);
     agent
 }
 
 on_both_stores! {
     async fn an_operator_takes_its_journeys_away(house: TestHouse) {
         let (own, other) = some_journeys(&house).await;
-        let staff = house.agent("operator.user", Some(own.id)).await;
+        let staff = house.agent("operator.admin", Some(own.id)).await;
         let path = export(&staff, "csv").await;
         let file = staff.save(&path).await.expect("the file");
         let lines = lines(&file);
@@ -100,6 +103,18 @@ on_both_stores! {
 
         let page = staff.open("/registre/exports").await.text;
         assert!(page.contains("3 trajets"), "{page}");
+        // Whoever may not read what was sent exports the rest, and does not read the administrator's file.
+        let colleague = house.agent("operator.user", Some(own.id)).await;
+        assert_eq!(colleague.open(&path).await.status, 403);
+        assert!(!colleague.open("/registre/exports").await.text.contains("Télécharger</a>"));
+        let rest = csv_of(&colleague).await;
+        assert_eq!(rest.len(), 3);
+        for key in ["driver_identity_key", "operator_driver_id", "passenger_identity_key", "operator_passenger_id"] {
+            assert!(!rest[1].contains_key(key), "{key}");
+        }
+        assert_eq!(rest[1]["start_lat"], "44.44", "about a kilometre");
+        assert_eq!(rest[1]["start_datetime"], lines[1]["start_datetime"], "as its pages tell it");
+
         let elsewhere = house.agent("operator.admin", Some(other.id)).await;
         assert_eq!(elsewhere.open(&path).await.status, 404, "another operator’s export is not there");
         let team = house.agent("registry.admin", None).await;
@@ -231,22 +246,66 @@ on_both_stores! {
             status: None,
             from: house.now() - SignedDuration::from_hours(240),
             to: house.now(),
+            tells_sent: false,
         };
+        let admin = house.agent("registry.admin", None).await;
+        let switch = "/interrupteurs/registry/exports";
+        assert_eq!(admin.submit(switch, &[("geste", "couper"), ("raison", "essai")]).await.status, 303);
         let scope = socle::rights::Scope::Tenant(registry::store::tenant(own.id));
         let asked = registry::store::export::ask(database, Actor::Program("tests"), &scope, wanted).await;
-        assert!(asked.expect("a store").is_some());
-        let taken = registry::store::export::take(database).await.expect("a store");
-        if let Some(taken) = taken {
-            assert!(!registry::store::export::beat(database, &registry::store::export::Export { attempt: 7, ..taken.clone() }, 1, house.now()).await.expect("a store"));
-            assert!(registry::store::export::take(database).await.expect("a store").is_none(), "somebody writes it");
-            house.wait(SignedDuration::from_mins(3));
-            let again = registry::store::export::take(database).await.expect("a store").expect("taken over");
-            assert_eq!(again.attempt, 2);
-            assert!(!registry::store::export::beat(database, &taken, 1, house.now()).await.expect("a store"), "the first no longer counts");
-            registry::store::export::give_back(database, &again).await.expect("a store");
-        }
+        assert!(matches!(asked.expect("a store"), registry::store::export::Asked::Accepted(_)));
+        let taken = registry::store::export::take(database).await.expect("a store").expect("nobody else writes");
+        assert!(!registry::store::export::beat(database, &registry::store::export::Export { attempt: 7, ..taken.clone() }, 1, house.now()).await.expect("a store"));
+        assert!(registry::store::export::take(database).await.expect("a store").is_none(), "somebody writes it");
+        house.wait(SignedDuration::from_mins(3));
+        let again = registry::store::export::take(database).await.expect("a store").expect("taken over");
+        assert_eq!((again.attempt, again.failures), (2, 1));
+        assert!(!registry::store::export::beat(database, &taken, 1, house.now()).await.expect("a store"), "the first no longer counts");
+        assert!(registry::store::export::still_written(database, &again).await.expect("a store"));
+        registry::store::export::give_back(database, &again).await.expect("a store");
         // Asking for another wakes the job: both are written.
-        assert_eq!(export(&staff, "csv").await.matches("fichier").count(), 1);
+        assert_eq!(admin.submit(switch, &[("geste", "remettre")]).await.status, 303);
+        export(&staff, "csv").await;
         assert_eq!(staff.open("/registre/exports").await.text.matches("Télécharger</a>").count(), 2);
+    }
+}
+
+on_both_stores! {
+    async fn an_authority_exports_only_a_perimeter_that_the_team_agreed_to(house: TestHouse) {
+        some_journeys(&house).await;
+        let territory = crate::territories::territory(&house, "Cahors").await;
+        let admin = house.agent_of("territory.admin", Some(registry::store::territory_tenant(territory))).await;
+        let user = house.agent_of("territory.user", Some(registry::store::territory_tenant(territory))).await;
+        let team = house.agent("registry.admin", None).await;
+        let perimeter = format!("/registre/territoires/{territory}/perimetre");
+        let form = [PERIOD[0], PERIOD[1], ("format", "csv")];
+        assert!(!user.open("/registre/exports").await.text.contains(&perimeter), "no way to a page that is refused");
+
+        // A town names itself: it reads figures at once, journeys once the team looked.
+        assert_eq!(admin.submit(&perimeter, &[("kind", "commune"), ("what", "46042")]).await.status, 303);
+        assert_eq!(admin.open(&format!("/registre/territoires/{territory}")).await.status, 200);
+        assert!(admin.open("/registre/exports").await.text.contains("attend un accord"));
+        assert_eq!(admin.submit("/registre/exports", &form).await.status, 422);
+        assert_eq!(admin.submit(&format!("{perimeter}/accord"), &[]).await.status, 403, "not by itself");
+        assert!(team.open("/registre/territoires").await.text.contains("Périmètre à accepter (1 commune)"));
+        assert!(team.open(&perimeter).await.text.contains("attend votre accord"));
+        assert_eq!(team.submit(&format!("{perimeter}/accord"), &[]).await.status, 303);
+        let of_the_town = csv_of(&admin).await.len();
+        assert!(of_the_town > 0);
+
+        // It takes the region in: nothing leaves before the team looks again, even when it takes it out.
+        assert_eq!(admin.submit(&perimeter, &[("kind", "region"), ("what", "76")]).await.status, 303);
+        let refused = admin.submit("/registre/exports", &form).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("doit d’abord accepter votre périmètre"), "{}", refused.text);
+        let remove = format!("{perimeter}/retirer");
+        assert_eq!(admin.submit(&remove, &[("kind", "region"), ("what", "76")]).await.status, 303);
+        assert_eq!(admin.submit("/registre/exports", &form).await.status, 422);
+        // What the team sets it agrees to; what is made smaller stays agreed.
+        assert_eq!(team.submit(&perimeter, &[("kind", "commune"), ("what", "46102")]).await.status, 303);
+        assert_eq!(admin.submit(&remove, &[("kind", "commune"), ("what", "46102")]).await.status, 303);
+        assert_eq!(csv_of(&admin).await.len(), of_the_town);
+        let log = team.open("/registre/journal").await.text;
+        assert!(log.contains("Périmètre d’une collectivité accepté"), "{log}");
     }
 }

@@ -101,6 +101,7 @@ on_both_stores! {
 
         let staff = house.agent("operator.user", Some(operator.id)).await;
         let exported = crate::exports::export(&staff, "csv").await;
+        assert!(staff.save(&exported).await.is_some());
         let erase = format!("{path}/effacer");
         let unsure = submit(&erase, &asked("phone", national.clone())).await;
         assert_eq!(unsure.status, 422, "to be confirmed");

@@ -86,6 +86,9 @@ async fn attempt(
         "territory.figures" => get(format!("/registre/territoires/{territory}")).await,
         "territory.register" => holder.form("/registre/territoires", &[("name", "")]).await.status,
         "territory.manage" => get(format!("/registre/territoires/{territory}/perimetre")).await,
+        "territory.agree" => {
+            holder.form(&format!("/registre/territoires/{territory}/perimetre/accord"), &[]).await.status
+        }
         "user.list" => get("/registre/personnes".to_owned()).await,
         "user.manage" => holder.form("/registre/personnes", &[("email", "")]).await.status,
         "rules.read" => get("/registre/regles".to_owned()).await,

@@ -7,9 +7,11 @@
 mod draft;
 mod reading;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use draft::{Draft, Written};
 pub use reading::{DocumentError, Reading};
@@ -48,6 +50,25 @@ impl Documents {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
             done => done,
         }
+    }
+
+    /// Removes what is older than `age` and is none of the `live` documents: left by a process that died. Says how many.
+    pub async fn sweep(&self, live: &BTreeSet<String>, age: Duration) -> io::Result<u64> {
+        let mut swept = 0;
+        let mut entries = match tokio::fs::read_dir(&self.folder).await {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(0),
+            read => read?,
+        };
+        while let Some(entry) = entries.next_entry().await? {
+            let known = entry.file_name().to_str().is_some_and(|name| live.contains(name));
+            let about = entry.metadata().await?;
+            let old = about.modified()?.elapsed().is_ok_and(|since| since > age);
+            if !known && old && about.is_file() {
+                tokio::fs::remove_file(entry.path()).await?;
+                swept += 1;
+            }
+        }
+        Ok(swept)
     }
 
     /// A temporary file without a name, on the same disk: it is gone when it is closed, or when the process dies.

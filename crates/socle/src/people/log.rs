@@ -1,5 +1,5 @@
-use sea_orm::entity::prelude::*;
 use sea_orm::QueryOrder as _;
+use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait as _, Query, SelectStatement};
 
 use super::{Agent, Membership, People, PeopleError, agent, membership};

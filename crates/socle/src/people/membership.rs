@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Query;
 use sea_orm::{ActiveValue::Set, QueryOrder as _};
 
-use super::{Email, People, PeopleError, agent};
+use super::{Email, People, PeopleError, agent, session};
 use crate::audit::{Actor, Entry};
 use crate::outbox::{self, Message};
 use crate::seal::DataKey;
-use crate::store::Instant;
+use crate::store::{Instant, Tx};
 
 /// What an agent may act as: a role in a service, within a tenant or not.
 pub type Membership = Model;
@@ -44,6 +45,60 @@ pub struct NewMembership {
     pub role: String,
     pub tenant: Option<String>,
     pub tenant_name: String,
+}
+
+/// What became of a role to take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    Done,
+    /// It is not held there any more, or never was.
+    NotHeld,
+    /// Nobody else holds it: it stays.
+    TheLast,
+}
+
+/// Whether nobody else who may sign in holds this role in this tenant.
+pub(super) async fn is_alone(tx: &Tx, role: &Membership) -> Result<bool, PeopleError> {
+    let mut others = Entity::find()
+        .filter(Column::Service.eq(role.service.as_str()))
+        .filter(Column::Role.eq(role.role.as_str()))
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::Id.ne(role.id));
+    others = match &role.tenant {
+        Some(tenant) => others.filter(Column::Tenant.eq(tenant.as_str())),
+        None => others.filter(Column::Tenant.is_null()),
+    };
+    let blocked = Query::select()
+        .column(agent::Column::Id)
+        .from(agent::Entity)
+        .and_where(agent::Column::BlockedAt.is_not_null())
+        .to_owned();
+    let other = others.filter(Column::AgentId.not_in_subquery(blocked)).one(tx.connection()).await?;
+    Ok(other.is_none())
+}
+
+/// Takes a role, inside a change: the sessions that act in it end.
+pub(super) async fn revoke(
+    tx: &mut Tx,
+    actor: Actor,
+    role: Membership,
+    reason: Option<&'static str>,
+) -> Result<(), PeopleError> {
+    Entity::update_many()
+        .set(ActiveModel { revoked_at: Set(Some(tx.now().into())), ..Default::default() })
+        .filter(Column::Id.eq(role.id))
+        .exec(tx.connection())
+        .await?;
+    session::Entity::delete_many()
+        .filter(session::Column::MembershipId.eq(role.id))
+        .exec(tx.connection())
+        .await?;
+    let mut facts = serde_json::json!({"service": role.service, "role": role.role, "tenant": role.tenant});
+    if let Some(reason) = reason {
+        facts["reason"] = reason.into();
+    }
+    tx.record(Entry::new(actor, "role.taken", "agent", role.agent_id).with_facts(facts));
+    Ok(())
 }
 
 impl People {
@@ -83,6 +138,15 @@ impl People {
             .write(move |tx| {
                 Box::pin(async move {
                     let agent = agent::ensure(tx, &actor, &email, &name).await?;
+                    if agent.warned_at.is_some() {
+                        // Somebody wants this person here: the review of unused accounts begins again.
+                        let wanted = agent::ActiveModel { warned_at: Set(None), ..Default::default() };
+                        agent::Entity::update_many()
+                            .set(wanted)
+                            .filter(agent::Column::Id.eq(agent.id))
+                            .exec(tx.connection())
+                            .await?;
+                    }
                     let known = Entity::find()
                         .filter(Column::AgentId.eq(agent.id))
                         .filter(Column::Service.eq(role.service.as_str()))
@@ -121,39 +185,30 @@ impl People {
             .await
     }
 
-    /// Takes a role of a service back; the sessions that act in it end at once. `false` when there was none there,
-    /// or not in this tenant.
+    /// Takes a role of a service back; the sessions that act in it end at once. With `keep_one`, a role that nobody
+    /// else holds in this tenant stays.
     pub async fn take_role(
         &self,
         actor: Actor,
         service: &'static str,
         id: i64,
         within: Option<String>,
-    ) -> Result<bool, PeopleError> {
+        keep_one: bool,
+    ) -> Result<Taken, PeopleError> {
         self.database
             .write(move |tx| {
                 Box::pin(async move {
-                    let Some(membership) = Entity::find_by_id(id).one(tx.connection()).await? else {
-                        return Ok(false);
+                    let found = Entity::find_by_id(id).one(tx.connection()).await?.filter(|found| {
+                        found.service == service && (within.is_none() || found.tenant == within)
+                    });
+                    let Some(membership) = found.filter(|found| found.revoked_at.is_none()) else {
+                        return Ok(Taken::NotHeld);
                     };
-                    if membership.revoked_at.is_some() || membership.service != service || (within.is_some() && membership.tenant != within) {
-                        return Ok(false);
+                    if keep_one && is_alone(tx, &membership).await? {
+                        return Ok(Taken::TheLast);
                     }
-                    Entity::update_many()
-                        .set(ActiveModel { revoked_at: Set(Some(tx.now().into())), ..Default::default() })
-                        .filter(Column::Id.eq(id))
-                        .exec(tx.connection())
-                        .await?;
-                    super::session::Entity::delete_many()
-                        .filter(super::session::Column::MembershipId.eq(id))
-                        .exec(tx.connection())
-                        .await?;
-                    tx.record(
-                        Entry::new(actor, "role.taken", "agent", membership.agent_id).with_facts(serde_json::json!({
-                            "service": membership.service, "role": membership.role, "tenant": membership.tenant,
-                        })),
-                    );
-                    Ok(true)
+                    revoke(tx, actor, membership, None).await?;
+                    Ok(Taken::Done)
                 })
             })
             .await

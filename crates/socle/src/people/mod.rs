@@ -5,6 +5,7 @@
 mod agent;
 mod challenge;
 mod code_generator;
+mod forgetting;
 mod log;
 mod membership;
 mod review;
@@ -13,7 +14,7 @@ mod session;
 pub use agent::{Agent, Email, NotAnEmail};
 pub use challenge::{Challenge, ChallengeRefused, Method};
 pub use code_generator::CodeRefused;
-pub use membership::{Membership, NewMembership};
+pub use membership::{Membership, NewMembership, Taken};
 pub use review::Dormant;
 pub use session::{SESSION_COOKIE, Session, SignedIn};
 

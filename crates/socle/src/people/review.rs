@@ -4,9 +4,10 @@
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, QuerySelect as _};
+use sea_orm::sea_query::Query;
+use sea_orm::{Condition, QueryOrder as _, QuerySelect as _};
 
-use super::{Agent, Membership, People, PeopleError, agent, membership, session};
+use super::{Agent, People, PeopleError, agent, membership};
 use crate::audit::{Actor, Entry};
 use crate::outbox::{self, Message};
 use crate::store::Instant;
@@ -76,49 +77,54 @@ impl People {
     /// Tells those who have not signed in for a year; takes the roles of those who did not within a week of being
     /// told. A role that nobody else holds stays: an organisation is never locked out by a rule.
     pub async fn close_dormant(&self, base_url: &str) -> Result<Dormant, PeopleError> {
-        let now = self.database.clock().now();
+        let limit = self.database.clock().now() - A_YEAR;
         let mut done = Dormant::default();
-        for agent in self.unseen_since(now - A_YEAR, false, now).await? {
-            self.tell(agent, base_url).await?;
-            done.told += 1;
-        }
-        for agent in self.unseen_since(now - A_YEAR, true, now).await? {
-            for role in self.roles_of(agent.id).await? {
-                if self.is_alone(&role).await? {
-                    continue;
+        let mut after = 0;
+        loop {
+            let agents = self.unseen_since(limit, after).await?;
+            let Some(last) = agents.last() else { return Ok(done) };
+            after = last.id;
+            for agent in agents {
+                match agent.warned_at {
+                    None => {
+                        self.tell(agent, base_url).await?;
+                        done.told += 1;
+                    }
+                    Some(_) => {
+                        for role in self.roles_of(agent.id).await? {
+                            done.taken += u64::from(self.take_dormant(role.id, limit).await?);
+                        }
+                    }
                 }
-                done.taken += u64::from(self.take_dormant(role).await?);
             }
         }
-        Ok(done)
     }
 
-    /// Accounts with a role, not seen since `limit`: those to tell, or those told long enough ago.
-    async fn unseen_since(
-        &self,
-        limit: Timestamp,
-        told: bool,
-        now: Timestamp,
-    ) -> Result<Vec<Agent>, PeopleError> {
-        let unseen = Condition::any().add(agent::Column::LastSeenAt.lt(Instant::from(limit))).add(
-            Condition::all()
-                .add(agent::Column::LastSeenAt.is_null())
-                .add(agent::Column::CreatedAt.lt(Instant::from(limit))),
-        );
-        let warned = if told {
-            agent::Column::WarnedAt.lt(Instant::from(now - NOTICE))
-        } else {
-            agent::Column::WarnedAt.is_null()
+    /// Some accounts with a role, not seen since `limit` and not given a role since, after account `after`: those to
+    /// tell, or those told long enough ago.
+    async fn unseen_since(&self, limit: Timestamp, after: i64) -> Result<Vec<Agent>, PeopleError> {
+        let to_treat = Condition::any()
+            .add(agent::Column::WarnedAt.is_null())
+            .add(agent::Column::WarnedAt.lt(Instant::from(self.database.clock().now() - NOTICE)));
+        let held = |since: bool| {
+            let mut select = Query::select();
+            select
+                .column(membership::Column::AgentId)
+                .from(membership::Entity)
+                .and_where(membership::Column::RevokedAt.is_null());
+            if since {
+                select.and_where(membership::Column::CreatedAt.gte(Instant::from(limit)));
+            }
+            select
         };
-        let held = sea_orm::sea_query::Query::select()
-            .column(membership::Column::AgentId)
-            .from(membership::Entity)
-            .and_where(membership::Column::RevokedAt.is_null())
-            .to_owned();
         Ok(agent::Entity::find()
-            .filter(unseen)
-            .filter(warned)
-            .filter(agent::Column::Id.in_subquery(held))
+            .filter(unseen(limit))
+            .filter(to_treat)
+            .filter(agent::Column::BlockedAt.is_null())
+            .filter(agent::Column::Id.gt(after))
+            .filter(agent::Column::Id.in_subquery(held(false)))
+            .filter(agent::Column::Id.not_in_subquery(held(true)))
+            .order_by_asc(agent::Column::Id)
             .limit(AT_ONCE)
             .all(self.database.read())
             .await?)
@@ -153,42 +159,35 @@ impl People {
             .await
     }
 
-    /// Whether nobody else holds this role in this tenant.
-    async fn is_alone(&self, role: &Membership) -> Result<bool, PeopleError> {
-        let members = self.members_of(&role.service, role.tenant.as_deref()).await?;
-        Ok(!members.iter().any(|one| one.id != role.id && one.role == role.role && one.tenant == role.tenant))
-    }
-
-    async fn take_dormant(&self, role: Membership) -> Result<bool, PeopleError> {
+    /// Takes a role of an account that is still unseen, unless nobody else holds it.
+    async fn take_dormant(&self, id: i64, limit: Timestamp) -> Result<bool, PeopleError> {
         self.database
             .write(move |tx| {
                 Box::pin(async move {
-                    let taken = membership::Entity::update_many()
-                        .set(membership::ActiveModel {
-                            revoked_at: Set(Some(tx.now().into())),
-                            ..Default::default()
-                        })
-                        .filter(membership::Column::Id.eq(role.id))
+                    let role = membership::Entity::find_by_id(id)
                         .filter(membership::Column::RevokedAt.is_null())
-                        .exec(tx.connection())
+                        .one(tx.connection())
                         .await?;
-                    if taken.rows_affected == 0 {
+                    let Some(role) = role else { return Ok(false) };
+                    let still = agent::Entity::find_by_id(role.agent_id)
+                        .filter(unseen(limit))
+                        .filter(agent::Column::WarnedAt.is_not_null());
+                    if still.one(tx.connection()).await?.is_none() || membership::is_alone(tx, &role).await? {
                         return Ok(false);
                     }
-                    session::Entity::delete_many()
-                        .filter(session::Column::MembershipId.eq(role.id))
-                        .exec(tx.connection())
+                    membership::revoke(tx, Actor::Program("access review"), role, Some("unused for a year"))
                         .await?;
-                    tx.record(
-                        Entry::new(Actor::Program("access review"), "role.taken", "agent", role.agent_id)
-                            .with_facts(serde_json::json!({
-                                "service": role.service, "role": role.role, "tenant": role.tenant,
-                                "reason": "unused for a year",
-                            })),
-                    );
                     Ok(true)
                 })
             })
             .await
     }
+}
+
+/// Accounts that nobody used since `limit`.
+fn unseen(limit: Timestamp) -> Condition {
+    let never = Condition::all()
+        .add(agent::Column::LastSeenAt.is_null())
+        .add(agent::Column::CreatedAt.lt(Instant::from(limit)));
+    Condition::any().add(agent::Column::LastSeenAt.lt(Instant::from(limit))).add(never)
 }

@@ -189,6 +189,7 @@ fn happened(action: &str) -> &'static str {
         "agent.blocked" => "Compte bloqué",
         "agent.unblocked" => "Compte débloqué",
         "agent.created" => "Compte créé",
+        "agent.erased" => "Compte effacé, sans rôle depuis un an",
         "agent.told_dormant" => "Prévenu que son compte ne sert plus",
         "code_generator.prepared" => "Application de codes en préparation",
         "code_generator.confirmed" => "Application de codes ajoutée",
@@ -196,7 +197,9 @@ fn happened(action: &str) -> &'static str {
         "role.given" => "Rôle donné",
         "role.taken" => "Rôle retiré",
         "role.taken_up" => "A pris ce rôle",
-        "service.handed_over" | "service.handover_begun" => "Service remis\u{a0}: ses données ont été copiées",
+        "service.handed_over" | "service.handover_begun" => {
+            "Service remis\u{a0}: ses données ont été copiées"
+        }
         "service.received" => "Service reçu d’une autre maison",
         "service.destroyed" => "Service détruit",
         "service.destruction_begun" => "Destruction du service commencée",
