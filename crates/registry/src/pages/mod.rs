@@ -71,7 +71,11 @@ pub fn routes(registry: &Arc<Registry>) -> Router {
 
 /// What the sandbox has as well.
 fn of_both_sides(base: &str) -> Router<Arc<Registry>> {
-    Router::new().merge(journeys::routes(base)).merge(journey::routes(base)).merge(keys::routes(base))
+    Router::new()
+        .merge(journeys::routes(base))
+        .merge(journey::routes(base))
+        .merge(keys::routes(base))
+        .merge(person::routes(base))
 }
 
 fn of_the_registry(registry: &Arc<Registry>) -> Router {
@@ -88,7 +92,6 @@ fn of_the_registry(registry: &Arc<Registry>) -> Router {
         .merge(people::routes())
         .merge(access_review::routes())
         .merge(personal_data::routes())
-        .merge(person::routes())
         .merge(breaches::routes())
         .merge(breach::routes())
         .merge(operators::routes())

@@ -14,17 +14,18 @@ use socle::pages::{Choice, FormErrors, Page, format};
 use socle::web::{Problem, Visitor, page, redirect};
 
 use super::asked::Filled;
+use super::side::page_of;
 use super::{answered, place};
-use crate::model::Phone;
+use crate::model::{Numbering, Phone};
 use crate::store::RegistryError;
 use crate::store::person::{self, Side, Wanted};
 use crate::{Registry, SHEET};
 
-pub fn routes() -> Router<Arc<Registry>> {
+pub fn routes(base: &str) -> Router<Arc<Registry>> {
     Router::new()
-        .route("/registre/donnees/personne", get(ask).post(search))
-        .route("/registre/donnees/personne/exporter", post(export))
-        .route("/registre/donnees/personne/effacer", post(erase))
+        .route(&format!("{base}/donnees/personne"), get(ask).post(search))
+        .route(&format!("{base}/donnees/personne/exporter"), post(export))
+        .route(&format!("{base}/donnees/personne/effacer"), post(erase))
 }
 
 /// The longest account of how the person was recognised, in characters.
@@ -46,6 +47,9 @@ struct Request {
 #[template(path = "person.html")]
 struct PersonPage {
     page: Page,
+    base: &'static str,
+    /// The sandbox's own search; empty in the sandbox.
+    elsewhere: String,
     kinds: Vec<Choice>,
     asked: Request,
     errors: FormErrors,
@@ -57,23 +61,15 @@ struct Found {
     journeys: String,
     none: bool,
     period: String,
-    /// « 2 trajets »; empty when none is there.
-    in_sandbox: String,
-}
-
-/// A person's sides of journeys, in the registry and in its sandbox, where a real person may be by mistake.
-struct Sides {
-    real: Vec<Side>,
-    tried: Vec<Side>,
 }
 
 impl Request {
     /// Who is wanted, or what is to be corrected.
-    fn read(&self) -> Result<Wanted, FormErrors> {
+    fn read(&self, numbering: Numbering) -> Result<Wanted, FormErrors> {
         let mut errors = FormErrors::default();
         let value = self.value.trim();
         let wanted = match self.kind.as_str() {
-            "phone" => Phone::parse(&international(value))
+            "phone" => Phone::parse_among(&international(value), numbering)
                 .map(Wanted::Phone)
                 .map_err(|_| "Ce numéro n’existe pas. Exemple attendu : 06 01 02 03 04.".to_owned()),
             "identity_key" => {
@@ -117,10 +113,23 @@ fn international(typed: &str) -> String {
     digits.strip_prefix('0').map_or_else(|| digits.clone(), |rest| format!("+33{rest}"))
 }
 
-fn person_page(visitor: &Visitor, asked: Request, errors: &FormErrors, found: Option<Found>) -> Response {
+fn person_page(
+    registry: &Registry,
+    visitor: &Visitor,
+    asked: Request,
+    errors: &FormErrors,
+    found: Option<Found>,
+) -> Response {
+    let page_ = page_of(registry, visitor, "Rechercher une personne");
+    let sandbox = registry.sandbox().map(|sandbox| sandbox.space.pages());
     let shown = PersonPage {
-        page: Page::of_service(visitor, &SHEET, "Rechercher une personne")
-            .under("Données personnelles", "/registre/donnees"),
+        page: if sandbox.is_some() {
+            page_.under("Données personnelles", "/registre/donnees")
+        } else {
+            page_
+        },
+        base: registry.space.pages(),
+        elsewhere: sandbox.map_or_else(String::new, |base| format!("{base}/donnees/personne")),
         kinds: [
             ("phone", "Son numéro de téléphone"),
             ("identity_key", "Sa clé d’identité, donnée par son opérateur"),
@@ -135,18 +144,13 @@ fn person_page(visitor: &Visitor, asked: Request, errors: &FormErrors, found: Op
     answered(page(&shown), errors)
 }
 
-async fn ask(visitor: Visitor) -> Result<Response, Problem> {
+async fn ask(State(registry): State<Arc<Registry>>, visitor: Visitor) -> Result<Response, Problem> {
     visitor.allow(&SHEET, "privacy.person")?;
-    Ok(person_page(&visitor, Request::default(), &FormErrors::default(), None))
+    Ok(person_page(&registry, &visitor, Request::default(), &FormErrors::default(), None))
 }
 
-async fn found(registry: &Registry, wanted: &Wanted) -> Result<Sides, Problem> {
-    let real = person::find(&registry.database, &registry.linkage, wanted).await?;
-    let tried = match registry.sandbox() {
-        Some(sandbox) => person::find(&sandbox.database, &sandbox.linkage, wanted).await?,
-        None => Vec::new(),
-    };
-    Ok(Sides { real, tried })
+async fn found(registry: &Registry, wanted: &Wanted) -> Result<Vec<Side>, Problem> {
+    Ok(person::find(&registry.database, &registry.linkage, wanted).await?)
 }
 
 /// Looks for a person. That one looked is written in the log before anything is shown.
@@ -156,14 +160,12 @@ async fn search(
     Filled(asked): Filled<Request>,
 ) -> Result<Response, Problem> {
     visitor.allow(&SHEET, "privacy.person")?;
-    let wanted = match asked.read() {
+    let wanted = match asked.read(registry.space.numbering()) {
         Ok(wanted) => wanted,
-        Err(errors) => return Ok(person_page(&visitor, asked, &errors, None)),
+        Err(errors) => return Ok(person_page(&registry, &visitor, asked, &errors, None)),
     };
     let sides = found(&registry, &wanted).await?;
-    let facts = serde_json::json!({
-        "journeys": sides.real.len(), "sandbox_journeys": sides.tried.len(), "proof": asked.proof.trim(),
-    });
+    let facts = serde_json::json!({"journeys": sides.len(), "proof": asked.proof.trim()});
     let searched = Entry::new(visitor.actor(), "person.searched", "person", "search").with_facts(facts);
     registry
         .database
@@ -174,25 +176,20 @@ async fn search(
             })
         })
         .await?;
-    Ok(person_page(&visitor, asked, &FormErrors::default(), Some(Found::of(&sides))))
+    Ok(person_page(&registry, &visitor, asked, &FormErrors::default(), Some(Found::of(&sides))))
 }
 
 impl Found {
-    fn of(sides: &Sides) -> Self {
-        let counted = |sides: &[Side]| match sides.len() {
+    fn of(sides: &[Side]) -> Self {
+        let journeys = match sides.len() {
             0 => "Aucun trajet".to_owned(),
             1 => "1 trajet".to_owned(),
             many => format!("{} trajets", format::integer(i64::try_from(many).unwrap_or(i64::MAX))),
         };
-        let period = person::period(&sides.real).map_or_else(String::new, |(first, last)| {
+        let period = person::period(sides).map_or_else(String::new, |(first, last)| {
             format!("Départs du {} au {}", place::day(first), place::day(last))
         });
-        Self {
-            journeys: counted(&sides.real),
-            none: sides.real.is_empty() && sides.tried.is_empty(),
-            period,
-            in_sandbox: if sides.tried.is_empty() { String::new() } else { counted(&sides.tried) },
-        }
+        Self { journeys, none: sides.is_empty(), period }
     }
 }
 
@@ -202,19 +199,13 @@ async fn export(
     Filled(asked): Filled<Request>,
 ) -> Result<Response, Problem> {
     visitor.allow(&SHEET, "privacy.person")?;
-    let wanted = match asked.read() {
+    let wanted = match asked.read(registry.space.numbering()) {
         Ok(wanted) => wanted,
-        Err(errors) => return Ok(person_page(&visitor, asked, &errors, None)),
+        Err(errors) => return Ok(person_page(&registry, &visitor, asked, &errors, None)),
     };
     let sides = found(&registry, &wanted).await?;
     let (database, keyring) = (&registry.database, &registry.keyring);
-    let proof = asked.proof.trim();
-    let mut document = person::export(database, keyring, visitor.actor(), proof, &sides.real).await?;
-    if let Some(sandbox) = registry.sandbox().filter(|_| !sides.tried.is_empty()) {
-        let (database, keyring) = (&sandbox.database, &sandbox.keyring);
-        let tried = person::export(database, keyring, visitor.actor(), proof, &sides.tried).await?;
-        document["sandbox_journeys"] = tried["journeys"].clone();
-    }
+    let document = person::export(database, keyring, visitor.actor(), asked.proof.trim(), &sides).await?;
     let body = serde_json::to_vec_pretty(&document).map_err(|cause| Problem::internal(&cause))?;
     let headers = [
         (CONTENT_TYPE, "application/json"),
@@ -230,22 +221,18 @@ async fn erase(
     Filled(asked): Filled<Request>,
 ) -> Result<Response, Problem> {
     visitor.allow(&SHEET, "privacy.person")?;
-    let wanted = match asked.read() {
+    let wanted = match asked.read(registry.space.numbering()) {
         Ok(wanted) => wanted,
-        Err(errors) => return Ok(person_page(&visitor, asked, &errors, None)),
+        Err(errors) => return Ok(person_page(&registry, &visitor, asked, &errors, None)),
     };
     let sides = found(&registry, &wanted).await?;
     if asked.sure != "oui" {
         let mut errors = FormErrors::default();
         errors.add("sure", "Cochez la case pour confirmer : l’effacement ne se défait pas.");
-        return Ok(person_page(&visitor, asked, &errors, Some(Found::of(&sides))));
+        return Ok(person_page(&registry, &visitor, asked, &errors, Some(Found::of(&sides))));
     }
     let (database, keyring) = (&registry.database, &registry.keyring);
-    let proof = asked.proof.trim();
-    if let Some(sandbox) = registry.sandbox().filter(|_| !sides.tried.is_empty()) {
-        person::erase(&sandbox.database, &sandbox.keyring, visitor.actor(), proof, sides.tried).await?;
-    }
-    person::erase(database, keyring, visitor.actor(), proof, sides.real).await?;
+    person::erase(database, keyring, visitor.actor(), asked.proof.trim(), sides).await?;
     crate::export::forget(&registry).await?;
     Ok(redirect("/registre/donnees?fait=personne-effacee"))
 }

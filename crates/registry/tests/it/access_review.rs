@@ -66,7 +66,11 @@ on_both_stores! {
         let page = admin.open("/registre/personnes").await.text;
         assert!(page.contains("pas encore") && !page.contains("Camille Gone"), "an invitation tells nothing: {page}");
         house.wait(SignedDuration::from_hours(10 * 24));
-        assert_eq!(people.close_dormant("https://exemple.fr").await.expect("a run").taken, 0);
+        let closed = people.close_dormant("https://exemple.fr").await.expect("a run");
+        assert_eq!(closed.taken, 1, "the first administrator is not the last any more");
+        let address = socle::people::Email::parse(&gone.email).expect("an address");
+        let gone = people.agent_by_email(&address).await.expect("a store").expect("an account");
+        assert_eq!(people.roles_of(gone.id).await.expect("a store").len(), 1, "wanted here again");
         assert_eq!(people.forget_without_role().await.expect("a run"), 0);
         let log = house.agent("registry.admin", None).await.open("/comptes/registry").await.text;
         assert!(log.contains("Rôle retiré") && log.contains("inutilisé depuis un an"), "{log}");

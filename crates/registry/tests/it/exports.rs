@@ -112,7 +112,7 @@ on_both_stores! {
         for key in ["driver_identity_key", "operator_driver_id", "passenger_identity_key", "operator_passenger_id"] {
             assert!(!rest[1].contains_key(key), "{key}");
         }
-        assert_eq!(rest[1]["start_lat"], "44.44", "about a kilometre");
+        assert_eq!(rest[1]["start_lat"], "44.447", "about a hundred metres, in a town");
         assert_eq!(rest[1]["start_datetime"], lines[1]["start_datetime"], "as its pages tell it");
 
         let elsewhere = house.agent("operator.admin", Some(other.id)).await;
@@ -297,7 +297,7 @@ on_both_stores! {
         assert_eq!(admin.submit(&perimeter, &[("kind", "region"), ("what", "76")]).await.status, 303);
         let refused = admin.submit("/registre/exports", &form).await;
         assert_eq!(refused.status, 422);
-        assert!(refused.text.contains("doit d’abord accepter votre périmètre"), "{}", refused.text);
+        assert!(refused.text.contains("attend un accord"), "{}", refused.text);
         let remove = format!("{perimeter}/retirer");
         assert_eq!(admin.submit(&remove, &[("kind", "region"), ("what", "76")]).await.status, 303);
         assert_eq!(admin.submit("/registre/exports", &form).await.status, 422);

@@ -158,6 +158,9 @@ on_both_stores! {
             let asked = [("kind", *kind), ("value", value.as_str()), ("proof", "rappelée")];
             let answer = dpo.submit("/registre/donnees/personne", &asked).await;
             assert!(answer.status == 422 || answer.text.contains("ne connaît personne"), "{value}: {}", answer.text);
+            // The sandbox has its own search, for a real person sent there by mistake.
+            let there = dpo.submit("/registre/bac-a-sable/donnees/personne", &asked).await;
+            assert!(there.status == 200 && there.text.contains("Lui remettre ses données"), "{value}: {}", there.text);
         }
         let count = |text: &str| text.matches("repere-").count();
         let log = socle::audit::Page { before: None, only: socle::audit::everything(), limit: 10_000 };
