@@ -54,6 +54,17 @@ impl Row {
     }
 }
 
+/// Who reads the list, and so what an empty one proposes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// Journeys are proofs; this reader sends none.
+    OfProofs,
+    /// The same, and this reader may try one.
+    MayTry,
+    /// Journeys of the sandbox.
+    OfTrials,
+}
+
 #[derive(Template)]
 #[template(path = "journeys.html")]
 struct JourneysPage {
@@ -73,8 +84,7 @@ struct JourneysPage {
     /// Whether more exist than are counted.
     beyond: bool,
     pager: Pager,
-    may_try: bool,
-    of_sandbox: bool,
+    reader: Reader,
 }
 
 async fn list(
@@ -105,7 +115,6 @@ async fn list(
     let pager = Pager::new(current, counted.min(COUNTED).div_ceil(A_PAGE), |number| filters.query(number));
     let shown = JourneysPage {
         page: page_of(&registry, &visitor, "Trajets"),
-        of_sandbox: registry.space.is_sandbox(),
         base,
         statuses: filters.status_choices(),
         operators: if of_every_operator { filters.operator_choices(&operators) } else { Vec::new() },
@@ -116,7 +125,13 @@ async fn list(
         rows,
         beyond: counted > COUNTED,
         pager,
-        may_try: !registry.space.is_sandbox() && visitor.grant(&SHEET, "journey.judge") != Grant::No,
+        reader: if registry.space.is_sandbox() {
+            Reader::OfTrials
+        } else if visitor.grant(&SHEET, "journey.judge") != Grant::No {
+            Reader::MayTry
+        } else {
+            Reader::OfProofs
+        },
         errors: errors.clone(),
     };
     Ok(answered(page(&shown), &errors))
