@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, SimpleExpr};
-use sea_orm::{Condition, QueryOrder as _, QuerySelect as _};
+use sea_orm::{Condition, ExprTrait as _, QueryOrder as _, QuerySelect as _};
 use serde_json::json;
 use socle::audit::{Actor, Entry};
 use socle::documents::Written;
@@ -448,7 +448,11 @@ pub async fn removed(database: &Database, export: Export) -> Result<(), Registry
                     return close(tx, &export, State::Expired).await;
                 }
                 let gone = ActiveModel { bytes: Set(None), ..<ActiveModel as Default>::default() };
-                Entity::update_many().set(gone).filter(Column::Id.eq(export.id)).exec(tx.connection()).await?;
+                Entity::update_many()
+                    .set(gone)
+                    .filter(Column::Id.eq(export.id))
+                    .exec(tx.connection())
+                    .await?;
                 tx.record(Entry::new(Actor::Program("exports"), "export.removed", "export", export.id));
                 Ok(())
             })
@@ -473,7 +477,8 @@ pub(super) async fn withdraw(
             State::Running => (State::Waiting, "export.interrupted"),
             _ => (State::Withdrawn, "export.withdrawn"),
         };
-        let changed = ActiveModel { state: Set(state.as_str().to_owned()), ..<ActiveModel as Default>::default() };
+        let changed =
+            ActiveModel { state: Set(state.as_str().to_owned()), ..<ActiveModel as Default>::default() };
         Entity::update_many().set(changed).filter(Column::Id.eq(export.id)).exec(tx.connection()).await?;
         tx.record(Entry::new(actor.clone(), action, "export", export.id));
     }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, QuerySelect as _, Statement};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, QueryOrder as _, QuerySelect as _, Statement};
 use socle::store::{Database, Tx};
 
 use super::fact::{Fact, ROWS, month_of};
