@@ -178,13 +178,13 @@ pub(super) async fn restore(
     let highest = everyone.agents.iter().map(|agent| agent.id).max().unwrap_or(0);
     let mut here = BTreeMap::new();
     for agent in everyone.agents {
-        let id = match find(tx, "email", agent.email.as_str().into()).await? {
-            Some(known) => known,
-            None => {
-                let id = add(tx, actor, &agent, highest).await?;
-                welcome.agents.push(id);
-                id
-            }
+        let known = find(tx, "email", agent.email.as_str().into()).await?;
+        let id = if let Some(known) = known {
+            known
+        } else {
+            let made = add(tx, actor, &agent, highest).await?;
+            welcome.agents.push(made);
+            made
         };
         here.insert(agent.id, id);
     }
