@@ -192,10 +192,10 @@ impl Ending {
             let master = key["master_key"].as_str().expect("a name");
             assert!(certificate.contains(&format!("| {} |", key["id"])) && certificate.contains(master));
         }
-        assert_eq!(
-            names(&self.backups),
-            ["linked.tar.zst", "monday.tar.zst", "notes.txt", "tuesday.tar.zst"]
-        );
+        // A run killed while it wrote an archive again leaves its draft, which the service is not in.
+        let mut left = names(&self.backups);
+        left.retain(|name| !name.starts_with(".backup-"));
+        assert_eq!(left, ["linked.tar.zst", "monday.tar.zst", "notes.txt", "tuesday.tar.zst"]);
         for other in ["notes.txt", "linked.tar.zst"] {
             assert!(certificate.contains(other), "what was not read is told: {other}");
         }
