@@ -6,9 +6,11 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use serde_json::json;
+use socle::audit::{Actor, Entry};
 use socle::config::Config;
 use socle::house::House;
 use socle::service::{Finished, Progress, Report};
+use socle::store::{Database, StoreError};
 
 use crate::command_line::open_house;
 use crate::services;
@@ -50,6 +52,11 @@ pub async fn run(config: Config, arguments: &ArgMatches, report: Report) -> anyh
     std::fs::create_dir_all(parent).with_context(at)?;
     let source = open_house(config).await?;
     let room = service.open(&source).await?;
+    let main = room.databases().into_iter().next().context("a database")?;
+    // Written first, in the log of the service and in that of the house, as a handover does: somebody took a copy.
+    for database in [&main.database, source.people.database()] {
+        record(database, service.sheet().id).await?;
+    }
     let unfinished = parent.join(format!(".anonymise-{}", hex::encode(socle::chance::secret_bytes::<8>())));
     let made = fill(&source, &unfinished, room.as_ref(), report).await;
     let made = match made {
@@ -90,6 +97,23 @@ pub async fn run(config: Config, arguments: &ArgMatches, report: Report) -> anyh
         return Ok(Finished::ProblemsInInput);
     }
     Ok(Finished::Done)
+}
+
+/// Writes in the log of `database` that a copy of `service` is made.
+async fn record(database: &Database, service: &'static str) -> Result<(), StoreError> {
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                tx.record(Entry::new(
+                    Actor::Program("command line"),
+                    "service.anonymised",
+                    "service",
+                    service,
+                ));
+                Ok(())
+            })
+        })
+        .await
 }
 
 /// Makes the house and fills it.

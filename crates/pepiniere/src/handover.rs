@@ -99,7 +99,7 @@ pub async fn handover(config: Config, arguments: &ArgMatches, report: Report) ->
     };
     let (output, key) = (given(arguments, "output"), given(arguments, "key"));
     let house = open_house(config).await?;
-    // The others hold nothing that anybody would miss elsewhere (docs/adr/0008-sandbox.md).
+    // The others stay: nothing in them is real (docs/adr/0008-sandbox.md; docs/leaving.md says who loses what).
     let main = service.open(&house).await?.databases().into_iter().next().context("a database")?;
     let order = Order {
         house: &house,
@@ -113,7 +113,7 @@ pub async fn handover(config: Config, arguments: &ArgMatches, report: Report) ->
     let description = &pack.description;
     let rows: u64 = description.tables.iter().map(|table| table.rows).sum();
     let text = format!(
-        "{}: {name} as of {}, {} tables, {rows} rows, {} agents\naudit group {}, link {}\ninventory.csv has SHA-256 {}: tell it by another way than the pack\nThe key is in {}: send it apart, nothing sealed opens without it",
+        "{}: {name} as of {}, {} tables, {rows} rows, {} agents\naudit group {}, link {}\ninventory.csv has SHA-256 {}: tell it by another way than the pack\nThe key is in {}: send it apart, nothing sealed opens without it\nIn clear without the key: people/ (names and addresses of agents) and every column that README.md does not list as sealed; carry the pack like personal data",
         output.display(),
         description.at,
         description.tables.len(),

@@ -135,6 +135,8 @@ enum LeftOut {
     Rare,
     Unplaced,
     Unreadable,
+    /// The copy knows the operators of the moment it was begun.
+    Late,
 }
 
 impl LeftOut {
@@ -143,6 +145,7 @@ impl LeftOut {
             Self::Rare => "between places with fewer than 6 journeys or 3 people",
             Self::Unplaced => "starting or ending outside a French commune",
             Self::Unreadable => "whose body does not open any more",
+            Self::Late => "of an operator registered while the copy was made",
         }
     }
 }
@@ -195,6 +198,10 @@ pub async fn copy(
         after = last.id;
         for journey in page {
             copying.cancel_before(journey.id).await?;
+            let Some(operator) = copying.operators.get(&journey.operator_id).copied() else {
+                *copying.left_out.entry(LeftOut::Late).or_default() += 1;
+                continue;
+            };
             let pair = journey.start_place.clone().zip(journey.end_place.clone());
             let fictional = match pair {
                 None => Err(LeftOut::Unplaced),
@@ -202,12 +209,11 @@ pub async fn copy(
                 Some(pair) => copying.fictional(&journey, &pair).await?,
             };
             let month = month_of(&journey);
-            let line =
-                copying.done.groups.entry((month, copying.operators[&journey.operator_id])).or_default();
+            let line = copying.done.groups.entry((month, operator)).or_default();
             match fictional {
                 Ok(fictional) => {
                     line.kept += 1;
-                    copying.add(&journey, fictional).await?;
+                    copying.add(&journey, operator, fictional).await?;
                 }
                 Err(why) => {
                     line.left_out += 1;
@@ -296,9 +302,8 @@ impl Copying<'_> {
         })
     }
 
-    /// Adds a journey to what waits to be stored.
-    async fn add(&mut self, real: &Journey, fictional: Submission) -> anyhow::Result<()> {
-        let operator = self.operators[&real.operator_id];
+    /// Adds a journey of the copy's `operator` to what waits to be stored.
+    async fn add(&mut self, real: &Journey, operator: i64, fictional: Submission) -> anyhow::Result<()> {
         let identifier = fictional.operator_journey_id.0.clone();
         // As late after the departure as it was, to the minute above: a delay of the terms is judged alike.
         let late = real.received_at.timestamp().duration_since(real.start_at.timestamp()).as_micros();

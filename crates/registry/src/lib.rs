@@ -140,6 +140,7 @@ pub static SHEET: Sheet = Sheet {
             ),
             ("the other `journey_requests.payload`", "`journey request JOURNEY_ID`"),
             ("`subscriptions.secret`", "`subscription ID`"),
+            ("`join_requests.sealed`", "`join request ID`"),
             ("`answer` of `idempotency_keys.answer`, in hexadecimal", "`answer TENANT KEY`"),
         ],
         notes: "The opened body of a journey is the JSON that the operator sent.\n\n\

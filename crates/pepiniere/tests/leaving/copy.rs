@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use registry::store::journey::{self, Journey};
 use sea_orm::{EntityTrait as _, QueryOrder as _};
 use serde_json::Value;
+use socle::audit;
 use testkit::{JourneyBody, OperatorServer, TestHouse, on_both_stores};
 
 use crate::place::{Place, files, text};
@@ -110,6 +111,11 @@ on_both_stores! {
         let anonymise = ["anonymise", "--service", "registry", "--output", text(&folder)];
         let said = place.done(&anonymise);
         assert!(place.refused(&anonymise).contains("not empty"));
+        let about = || audit::Page { before: None, only: audit::about("service", "registry"), limit: 9 };
+        for database in [&house.registry.database, house.registry.house.people.database()] {
+            let log = audit::latest(database, &about()).await.expect("a log");
+            assert!(log.iter().any(|row| row.action == "service.anonymised"), "somebody took a copy: {log:?}");
+        }
 
         // Nothing of the source is in the files, whatever is sealed in them.
         let mut secrets: BTreeSet<String> = [

@@ -6,16 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pepiniere::serving;
+use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use socle::audit;
 use socle::clock::SystemClock;
 use socle::places::Places;
+use socle::store::StoreError;
 use sqlx::Connection as _;
 use tempfile::TempDir;
 use testkit::StoreKind;
 
 use crate::place::{Place, stderr, text};
+
+/// In 2096, in microseconds: no job has anything to do with it before.
+const LATER: i64 = 4_000_000_000_000_000;
 
 /// A house with journeys, an administrator, and two archives that hold them.
 struct Ending {
@@ -48,6 +53,64 @@ impl Ending {
         Self { place, backups, certificate, scratch }
     }
 
+    /// What lies among the archives and is none: a text, and a link to one that is elsewhere.
+    fn among_archives(&self) -> PathBuf {
+        let elsewhere = self.scratch.path().join("elsewhere.tar.zst");
+        std::fs::write(self.backups.join("notes.txt"), "rotation: 7 days").expect("a file");
+        std::fs::copy(self.backups.join("monday.tar.zst"), &elsewhere).expect("an archive");
+        std::os::unix::fs::symlink(&elsewhere, self.backups.join("linked.tar.zst")).expect("a link");
+        elsewhere
+    }
+
+    /// Letters to the administrator and about the service, and two that are not.
+    async fn letters(&self) {
+        let places = Arc::new(Places::open(self.place.folder()).expect("the shipped reference"));
+        let (house, _) = serving::open(self.place.0.clone(), Arc::new(SystemClock), places, Some(Vec::new()))
+            .await
+            .expect("a house without the registry");
+        let agent = house.people.agents().await.expect("agents")[0].id;
+        let letter = |id: i64, dedup: String| {
+            format!(
+                "INSERT INTO outbox (id, channel, tenant, dedup, sealed, created_at, next_try_at, tries) \
+                 VALUES ({id}, 'mail', 'agents', '{dedup}', '', 0, {LATER}, 0);"
+            )
+        };
+        let challenge = |id: &str| {
+            format!(
+                "INSERT INTO challenges (id, agent_id, method, code, next, tries, created_at, expires_at) \
+                 VALUES ('{id}', {agent}, 'email-link', '', '/', 0, 0, {LATER});"
+            )
+        };
+        let help = |id: i64, service: &str| {
+            format!(
+                "INSERT INTO help_requests (id, service, sealed, created_at) VALUES ({id}, '{service}', '', {LATER});"
+            )
+        };
+        let sql = [
+            challenge("asked"),
+            help(900_001, "registry"),
+            help(900_002, "other"),
+            letter(900_003, "sign-in asked".to_owned()),
+            letter(900_004, "sign-in forgotten".to_owned()),
+            letter(900_005, format!("dormant {agent} 2026-01-01T00:00:00Z")),
+            letter(900_006, format!("dormant {agent}0 2026-01-01T00:00:00Z")),
+            letter(900_007, "help 900001".to_owned()),
+            letter(900_008, "help 900002".to_owned()),
+        ]
+        .concat();
+        house
+            .people
+            .database()
+            .write::<_, StoreError, _>(move |tx| {
+                Box::pin(async move {
+                    tx.connection().execute_unprepared(&sql).await?;
+                    Ok(())
+                })
+            })
+            .await
+            .expect("letters");
+    }
+
     fn destroy(&self) -> Vec<&str> {
         vec![
             "destroy",
@@ -62,6 +125,25 @@ impl Ending {
             "--backups",
             text(&self.backups),
         ]
+    }
+
+    /// A destruction that was begun goes on with what it was begun with.
+    fn is_refused_elsewhere(&self) {
+        let more = self.scratch.path().join("more");
+        std::fs::create_dir(&more).expect("a folder");
+        let mut wider = self.destroy();
+        wider.push(text(&more));
+        for given in [&wider[..], &wider[..wider.len() - 3]] {
+            let said = self.place.refused(given);
+            assert!(
+                said.contains("begun with --backups") && said.contains("more") == (given == wider),
+                "{said}"
+            );
+        }
+        let other = Place::empty(&self.scratch.path().join("another-house"), self.place.kind());
+        other.done(&["migrate"]);
+        let said = other.refused(&self.destroy());
+        assert!(said.contains("begun with the database"), "{said}");
     }
 
     fn unfinished(&self) -> PathBuf {
@@ -110,8 +192,14 @@ impl Ending {
             let master = key["master_key"].as_str().expect("a name");
             assert!(certificate.contains(&format!("| {} |", key["id"])) && certificate.contains(master));
         }
-        assert_eq!(names(&self.backups), ["monday.tar.zst", "notes.txt", "tuesday.tar.zst"]);
-        assert!(certificate.contains("notes.txt"), "what was not read is told");
+        // A run killed while it wrote an archive again leaves its draft, which the service is not in.
+        let mut left = names(&self.backups);
+        left.retain(|name| !name.starts_with(".backup-"));
+        assert_eq!(left, ["linked.tar.zst", "monday.tar.zst", "notes.txt", "tuesday.tar.zst"]);
+        for other in ["notes.txt", "linked.tar.zst"] {
+            assert!(certificate.contains(other), "what was not read is told: {other}");
+        }
+        assert!(self.backups.join("linked.tar.zst").is_symlink(), "no link is taken for an archive");
         let lines = destroyed["archives"].as_array().expect("archives");
         assert_eq!(lines.len(), 2);
         for line in lines {
@@ -142,6 +230,14 @@ impl Ending {
         for agent in people.agents().await.expect("agents") {
             assert!(agent.email.ends_with("@invalid") && agent.name == "Compte effacé", "{agent:?}");
         }
+        let letters = Statement::from_string(
+            people.database().read().get_database_backend(),
+            "SELECT dedup FROM outbox ORDER BY id",
+        );
+        let letters = people.database().read().query_all_raw(letters).await.expect("an outbox");
+        let left: Vec<String> = letters.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect();
+        assert_eq!(left.len(), 2, "what names the others, and nothing else: {left:?}");
+        assert!(left[0].ends_with("0 2026-01-01T00:00:00Z") && left[1] == "help 900002", "{left:?}");
         assert!(people.members_of("registry", None).await.expect("roles").is_empty());
         let page = audit::Page { before: None, only: audit::about("service", "registry"), limit: 9 };
         let log = audit::latest(people.database(), &page).await.expect("a log");
@@ -183,10 +279,50 @@ fn serve(place: &Place) -> Child {
     program
 }
 
+/// Second names of the files that an engine on `SQLite` deletes by itself, and of one that a killed reception left: they
+/// show what was on the disk after the first name is gone.
+struct SideFiles(Vec<PathBuf>);
+
+impl SideFiles {
+    fn of(ending: &Ending) -> Self {
+        if ending.place.0.store.postgres.is_some() {
+            return Self(Vec::new());
+        }
+        let house = ending.place.folder();
+        let leftover = house.join(".receive-killed");
+        std::fs::create_dir(&leftover).expect("a folder");
+        std::fs::copy(house.join("registry.db"), leftover.join("registry.db")).expect("a file");
+        std::fs::write(house.join("registry.db-journal"), "").expect("a file");
+        let mut kept = Vec::new();
+        for (rank, name) in
+            ["registry.db-wal", "registry.db-journal", ".receive-killed/registry.db"].iter().enumerate()
+        {
+            let second = ending.scratch.path().join(format!("second-{rank}"));
+            std::fs::hard_link(house.join(name), &second).expect("a link");
+            kept.push(second);
+        }
+        assert!(std::fs::metadata(&kept[0]).expect("a file").len() > 0, "a killed program leaves a log");
+        Self(kept)
+    }
+
+    fn are_overwritten(&self, ending: &Ending) {
+        for file in &self.0 {
+            let bytes = std::fs::read(file).expect("a file");
+            let left = bytes.iter().filter(|byte| **byte != 0).count();
+            assert_eq!(left, 0, "{} of {} bytes, not zero", file.display(), bytes.len());
+        }
+        assert!(names(ending.place.folder()).iter().all(|name| !name.starts_with(".receive-")));
+        let certificate = std::fs::read_to_string(&ending.certificate).expect("a certificate");
+        assert_eq!(certificate.contains(".receive-killed"), !self.0.is_empty(), "{certificate}");
+    }
+}
+
 /// Refused as long as someone serves it or an archive cannot be read; then gone, and the house goes on.
 async fn a_service_ends_with_a_certificate(kind: StoreKind) {
     let ending = Ending::on(kind);
-    std::fs::write(ending.backups.join("notes.txt"), "rotation: 7 days").expect("a file");
+    let elsewhere = ending.among_archives();
+    let linked = std::fs::read(&elsewhere).expect("an archive");
+    ending.letters().await;
     let destroy = ending.destroy();
     let place = &ending.place;
 
@@ -197,10 +333,18 @@ async fn a_service_ends_with_a_certificate(kind: StoreKind) {
     assert_eq!(unsure.status.code(), Some(2), "it takes the name again");
     assert!(stderr(&unsure).contains("--confirm registry"), "{}", stderr(&unsure));
 
+    let as_json = ending.scratch.path().join("certificate.json");
+    let in_json: Vec<_> = destroy
+        .iter()
+        .map(|one| if *one == text(&ending.certificate) { text(&as_json) } else { one })
+        .collect();
+    assert!(place.refused(&in_json).contains("Markdown"), "the two would have one name");
+
     let mut program = serve(place);
     assert!(place.refused(&destroy).contains("another process"), "it serves");
     program.kill().expect("SIGKILL");
     program.wait().expect("an end");
+    let side = SideFiles::of(&ending);
     if place.0.store.postgres.is_some() {
         // The engine notices the end of a killed process in its own time.
         tokio::time::sleep(Duration::from_millis(500)).await;
@@ -214,6 +358,12 @@ async fn a_service_ends_with_a_certificate(kind: StoreKind) {
 
     place.done(&destroy);
     ending.is_complete().await;
+    side.are_overwritten(&ending);
+    assert_eq!(
+        std::fs::read(elsewhere).expect("an archive"),
+        linked,
+        "what a link leads to is left as it was"
+    );
     let again = place.refused(&destroy);
     assert!(again.contains("overwrites nothing"), "{again}");
 }
@@ -221,7 +371,8 @@ async fn a_service_ends_with_a_certificate(kind: StoreKind) {
 /// Kills the command once it has begun, later and later, until it ends by itself.
 async fn a_destruction_that_is_cut_completes_when_run_again(kind: StoreKind) {
     let ending = Ending::on(kind);
-    std::fs::write(ending.backups.join("notes.txt"), "rotation: 7 days").expect("a file");
+    ending.among_archives();
+    ending.letters().await;
     let (mut cuts, mut delay) = (0, Duration::ZERO);
     loop {
         let mut command = ending.place.command(&ending.destroy());
@@ -243,6 +394,9 @@ async fn a_destruction_that_is_cut_completes_when_run_again(kind: StoreKind) {
         program.kill().expect("SIGKILL");
         if program.wait().expect("an end").success() || !ending.unfinished().exists() {
             break;
+        }
+        if cuts == 0 {
+            ending.is_refused_elsewhere();
         }
         cuts += 1;
         delay += Duration::from_millis(10);

@@ -2,6 +2,7 @@
 
 mod copy;
 mod end;
+mod interruption;
 mod pack;
 mod place;
 mod receipt;

@@ -73,6 +73,24 @@ async fn rebuild(pack: &Path, file: &Path) -> Vec<(String, i64)> {
     counts
 }
 
+/// The columns that hold sealed values: bytes that are called so, or whose migration says so.
+fn sealed_columns(pack: &Path) -> Vec<String> {
+    let told = std::fs::read(pack.join("schema/tables.json")).expect("a file");
+    let told: Value = serde_json::from_slice(&told).expect("JSON");
+    let mut sealed = Vec::new();
+    for table in told.as_array().expect("tables") {
+        for column in table["columns"].as_array().expect("columns") {
+            let text = |field: &str| column[field].as_str().expect("a text");
+            let says_so = text("name") == "sealed" || text("meaning").to_lowercase().contains("sealed");
+            if text("type") == "bytes" && says_so {
+                sealed.push(format!("{}.{}", table["name"].as_str().expect("a name"), text("name")));
+            }
+        }
+    }
+    assert!(sealed.contains(&"join_requests.sealed".to_owned()) && sealed.len() >= 6, "{sealed:?}");
+    sealed
+}
+
 fn open(key: &[u8], nonce: &[u8], sealed: &[u8], place: &str) -> Vec<u8> {
     let nonce: [u8; 24] = nonce.try_into().expect("24 bytes");
     let payload = Payload { msg: sealed, aad: place.as_bytes() };
@@ -169,5 +187,15 @@ on_both_stores! {
         assert_eq!(given["inventory_sha256"], hex::encode(Sha256::digest(inventory)));
         let read_me = std::fs::read_to_string(pack.join("README.md")).expect("a text");
         assert!(!read_me.contains("{{"), "every place is filled in");
+        for column in sealed_columns(&pack) {
+            assert!(read_me.contains(&format!("`{column}`")), "the README says how {column} is opened");
+        }
+        let keys = rows(&pack, "data_keys");
+        let of_tokens: Vec<_> = keys.iter().filter(|row| field(&pack, "data_keys", row, "purpose") == "tokens").collect();
+        assert!(!of_tokens.is_empty());
+        for key in of_tokens {
+            assert_eq!(field(&pack, "data_keys", key, "wrapped"), r"\N", "the key that lets servers in stays");
+            assert_ne!(field(&pack, "data_keys", key, "destroyed_at"), r"\N");
+        }
     }
 }

@@ -114,6 +114,7 @@ async fn moves(house: TestHouse, kind: StoreKind) {
     let measured = figures(&house).await;
     let copy = TestHouse::start_on(other.0.clone(), folder, Arc::clone(&house.clock)).await.expect("a house");
     let there = operator.at(&copy.base_url);
+    assert_eq!(there.read(sent[1].id()).await.status, 401, "a token of the old house opens nothing here");
     there.renew_token().await;
     for body in &sent {
         assert_eq!(there.status(body.id()).await, operator.status(body.id()).await);

@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Order, Query};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, QueryResult};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use sha2::{Digest as _, Sha256};
 
 use crate::store::{Database, Instant};
@@ -86,8 +86,8 @@ pub async fn verify(database: &Database) -> Result<Verified, Broken> {
     verify_on(database.read()).await
 }
 
-/// The same, on a connection to the database.
-pub(crate) async fn verify_on(connection: &DatabaseConnection) -> Result<Verified, Broken> {
+/// The same, on a connection to the database, or within a transaction that fills it.
+pub(crate) async fn verify_on(connection: &impl ConnectionTrait) -> Result<Verified, Broken> {
     let expected = head_of(connection).await?;
     let mut previous: Vec<u8> = Vec::new();
     let mut verified = Verified { groups: 0, entries: 0 };
@@ -145,7 +145,7 @@ pub(crate) async fn verify_on(connection: &DatabaseConnection) -> Result<Verifie
 }
 
 /// The least and the greatest group that has entries.
-async fn ends_of_entries(connection: &DatabaseConnection) -> Result<(Option<i64>, Option<i64>), DbErr> {
+async fn ends_of_entries(connection: &impl ConnectionTrait) -> Result<(Option<i64>, Option<i64>), DbErr> {
     let group = || Expr::col(Alias::new("commit_group"));
     let select =
         Query::select().expr(group().min()).expr(group().max()).from(Alias::new("audit_entries")).to_owned();
@@ -156,7 +156,7 @@ async fn ends_of_entries(connection: &DatabaseConnection) -> Result<(Option<i64>
 }
 
 /// The number of the last group, as the head says it.
-async fn head_of(connection: &DatabaseConnection) -> Result<i64, DbErr> {
+async fn head_of(connection: &impl ConnectionTrait) -> Result<i64, DbErr> {
     let select =
         Query::select().column(Alias::new("commit_group")).from(Alias::new("commit_head")).to_owned();
     let head = connection.query_one(&select).await?;
@@ -165,7 +165,7 @@ async fn head_of(connection: &DatabaseConnection) -> Result<i64, DbErr> {
 
 /// The groups numbered from `from` to `to`: number, instant, link.
 async fn groups_between(
-    connection: &DatabaseConnection,
+    connection: &impl ConnectionTrait,
     from: i64,
     to: i64,
 ) -> Result<Vec<QueryResult>, DbErr> {
@@ -180,7 +180,7 @@ async fn groups_between(
 
 /// The entries of these groups in order, each with its personal part if it was not erased.
 async fn entries_between(
-    connection: &DatabaseConnection,
+    connection: &impl ConnectionTrait,
     from: i64,
     to: i64,
 ) -> Result<Vec<QueryResult>, DbErr> {

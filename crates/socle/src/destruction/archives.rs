@@ -11,12 +11,24 @@ struct Found {
     not_read: Vec<PathBuf>,
 }
 
+/// Folders by their own names, whatever the folder the command is run from: each once, in order.
+pub(super) fn resolved(folders: &[PathBuf]) -> Result<Vec<PathBuf>, DestructionError> {
+    let mut resolved = Vec::with_capacity(folders.len());
+    for folder in folders {
+        resolved.push(folder.canonicalize().map_err(io_at(folder))?);
+    }
+    resolved.sort();
+    resolved.dedup();
+    Ok(resolved)
+}
+
 fn look(folders: &[PathBuf], databases: &[&str]) -> Result<Found, DestructionError> {
     let mut found = Found { concerned: Vec::new(), not_read: Vec::new() };
     for folder in folders {
         for entry in std::fs::read_dir(folder).map_err(io_at(folder))? {
             let path = entry.map_err(io_at(folder))?.path();
-            if !path.is_file() {
+            // A link is not followed: replacing it would leave the archive it leads to as it is.
+            if !path.symlink_metadata().map_err(io_at(&path))?.is_file() {
                 found.not_read.push(path);
                 continue;
             }
@@ -37,14 +49,9 @@ pub(super) fn survey(folders: &[PathBuf], databases: &[&str]) -> Result<(), Dest
     look(folders, databases).map(drop)
 }
 
-/// Takes the service out of every archive of `folders`.
-pub(super) fn clean(
-    folders: &[PathBuf],
-    databases: &[&str],
-    course: &mut Course,
-    place: &Path,
-) -> Result<(), DestructionError> {
-    let found = look(folders, databases)?;
+/// Takes the service out of every archive of the folders that the course names.
+pub(super) fn clean(databases: &[&str], course: &mut Course, place: &Path) -> Result<(), DestructionError> {
+    let found = look(&course.backup_folders, databases)?;
     for (file, held) in found.concerned {
         let sha256_before = fingerprint(&file)?;
         let (fate, beside) = if held == Concern::Alone {
@@ -63,7 +70,7 @@ pub(super) fn clean(
             None => std::fs::remove_file(&file).map_err(io_at(&file))?,
         }
     }
-    for folder in folders {
+    for folder in &course.backup_folders {
         std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io_at(folder))?;
     }
     course.not_read = found.not_read;

@@ -46,6 +46,14 @@ fn text(course: &Course) -> String {
     for database in &stock.databases {
         of_database(&mut text, &stock.engine, database);
     }
+    if !stock.leftovers.is_empty() {
+        let folders: Vec<_> = stock.leftovers.iter().map(|one| format!("`{}`", one.display())).collect();
+        let _ = writeln!(
+            text,
+            "\nRestes de réceptions ou de restaurations interrompues, réécrits par des zéros puis supprimés : {}.",
+            folders.join(", ")
+        );
+    }
     let _ = write!(
         text,
         "\nPersonnes : {} rôles retirés, {} comptes vidés de leur nom et de leur adresse (ceux qui n’avaient pas d’autre rôle).\n\n\
@@ -130,6 +138,12 @@ fn unreachable(course: &Course) -> Vec<String> {
         "Les dossiers de remise (`pepiniere handover`) déjà donnés, et ce qui a été envoyé à des tiers : opérateurs abonnés, agents, exports."
             .to_owned(),
     );
+    lines.push(
+        "Les blocs que le système a rendus libres pendant la vie du service, sans que rien ne les réécrive : journaux de la base déjà vidés, \
+         documents retirés, et les fichiers de travail sans nom, **en clair**, que l’écriture d’un export pour tableur (`.xlsx`) laisse un \
+         moment sur le disque des documents."
+            .to_owned(),
+    );
     lines.push(if stock.engine == "SQLite" {
         "Les blocs du disque : les fichiers ont été réécrits par des zéros puis supprimés, ce qui ne prouve rien sur une mémoire flash, un \
          système de fichiers à instantanés ou une machine virtuelle copiée. Les données personnelles y restent scellées par des clés détruites ; \
@@ -149,7 +163,7 @@ fn unreachable(course: &Course) -> Vec<String> {
     }
     for path in &course.not_read {
         lines.push(format!(
-            "`{}` : ni une archive ni un fichier que le programme sait lire ; il n’y a pas touché.",
+            "`{}` : un lien, ou ni une archive ni un fichier que le programme sait lire ; il n’y a pas touché, ni à ce où mène le lien.",
             path.display()
         ));
     }

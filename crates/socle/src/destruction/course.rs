@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::stock::Stock;
-use super::{DestructionError, Order, io_at};
+use super::{DestructionError, Order, data, io_at};
+use crate::store::Store;
 
 /// How far a destruction is: all that its certificate will say, kept while it lasts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -22,10 +23,10 @@ pub struct Course {
     pub keys_destroyed: bool,
     pub data_destroyed: bool,
     pub people_erased: bool,
-    /// The folders of backups that were given.
+    /// The folders of backups that were given, without links or repetitions, in order.
     pub backup_folders: Vec<PathBuf>,
     pub archives: Vec<ArchiveLine>,
-    /// What lies in these folders and was not read: no archive, or a folder.
+    /// What lies in these folders and was not read: no archive, a link, or a folder.
     pub not_read: Vec<PathBuf>,
 }
 
@@ -56,7 +57,12 @@ pub(super) fn place(certificate: &Path) -> PathBuf {
 }
 
 impl Course {
-    pub(super) fn begin(order: &Order<'_>, now: Timestamp, stock: Stock) -> Self {
+    pub(super) fn begin(
+        order: &Order<'_>,
+        now: Timestamp,
+        stock: Stock,
+        backup_folders: Vec<PathBuf>,
+    ) -> Self {
         Self {
             service: order.sheet.id.to_owned(),
             name: order.sheet.name.to_owned(),
@@ -68,7 +74,7 @@ impl Course {
             keys_destroyed: false,
             data_destroyed: false,
             people_erased: false,
-            backup_folders: order.backups.to_vec(),
+            backup_folders,
             archives: Vec::new(),
             not_read: Vec::new(),
         }
@@ -88,6 +94,32 @@ impl Course {
         } else {
             Err(refused(format!("it tells the end of {:?}, {service:?} is expected", course.service)))
         }
+    }
+
+    /// Refuses to go on elsewhere than where it was begun: the certificate tells what the first run was given, and would say
+    /// of folders or of a database that nobody looked at that they are clean.
+    pub(super) fn refuse_another(
+        &self,
+        store: &Store,
+        backups: &[PathBuf],
+        place: &Path,
+    ) -> Result<(), DestructionError> {
+        let differs = |what: &str, begun: &dyn std::fmt::Debug, given: &dyn std::fmt::Debug| {
+            Err(DestructionError::Refused(format!(
+                "{}: this destruction was begun with {what} {begun:?}, and {given:?} is given now: run it again as it was begun",
+                place.display()
+            )))
+        };
+        if self.backup_folders != backups {
+            return differs("--backups", &self.backup_folders, &backups);
+        }
+        for database in &self.stock.databases {
+            let given = data::place(store, &database.name)?;
+            if database.place != given {
+                return differs("the database", &database.place, &given);
+            }
+        }
+        Ok(())
     }
 
     /// Keeps the course on disk: all of it, or what was there before.

@@ -8,9 +8,11 @@ mod archives;
 mod certificate;
 mod course;
 mod data;
+pub(crate) mod leftovers;
 mod people;
 mod stock;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 pub use course::{ArchiveLine, Course, Fate};
@@ -19,7 +21,7 @@ pub use stock::{DatabaseOfStock, KeyOfStock, Stock};
 use crate::backup::BackupError;
 use crate::house::House;
 use crate::service::Sheet;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 
 /// Why a service was not destroyed.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +75,12 @@ pub async fn destroy(order: &Order<'_>) -> Result<Destroyed, DestructionError> {
     let Order { house, sheet, certificate, .. } = *order;
     let store = house.config.store();
     let (place, json) = (course::place(certificate), certificate.with_extension("json"));
+    if certificate.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+        return Err(DestructionError::Refused(format!(
+            "{}: the certificate is a text (Markdown), and the same in JSON is written beside under this name: give another one, as `.md`",
+            certificate.display()
+        )));
+    }
     for file in [certificate, json.as_path()] {
         if file.symlink_metadata().is_ok() && !place.exists() {
             return Err(DestructionError::Refused(format!(
@@ -81,15 +89,21 @@ pub async fn destroy(order: &Order<'_>) -> Result<Destroyed, DestructionError> {
             )));
         }
     }
+    let _held = hold(&store)?;
+    let backups = archives::resolved(order.backups)?;
+    let begun = Course::read(&place, sheet.id)?;
+    if let Some(course) = &begun {
+        course.refuse_another(&store, &backups, &place)?;
+    }
     for database in sheet.databases {
         data::refuse_if_served(&store, database).await?;
     }
-    let mut course = if let Some(course) = Course::read(&place, sheet.id)? {
+    let mut course = if let Some(course) = begun {
         course
     } else {
         let stock = Stock::take(house, sheet).await?;
-        archives::survey(order.backups, sheet.databases)?;
-        let course = Course::begin(order, house.clock.now(), stock);
+        archives::survey(&backups, sheet.databases)?;
+        let course = Course::begin(order, house.clock.now(), stock, backups);
         course.save(&place)?;
         people::record_beginning(house, sheet.id, &course).await?;
         course
@@ -113,7 +127,7 @@ pub async fn destroy(order: &Order<'_>) -> Result<Destroyed, DestructionError> {
         course.people_erased = true;
         course.save(&place)?;
     }
-    archives::clean(order.backups, sheet.databases, &mut course, &place)?;
+    archives::clean(sheet.databases, &mut course, &place)?;
     if course.ended_at.is_none() {
         course.ended_at = Some(house.clock.now());
         course.save(&place)?;
@@ -122,4 +136,15 @@ pub async fn destroy(order: &Order<'_>) -> Result<Destroyed, DestructionError> {
     people::record_end(house, sheet.id, &certificate_sha256, &course).await?;
     std::fs::remove_file(&place).map_err(io_at(&place))?;
     Ok(Destroyed { course, certificate_sha256 })
+}
+
+/// Holds the folder of the house: no `receive` fills a file there meanwhile.
+fn hold(store: &Store) -> Result<Option<File>, DestructionError> {
+    let Store::Sqlite { folder } = store else { return Ok(None) };
+    leftovers::hold(folder).map_err(io_at(folder))?.map(Some).ok_or_else(|| {
+        DestructionError::Refused(format!(
+            "{}: another `receive` or `destroy` works in this house: wait for its end",
+            folder.display()
+        ))
+    })
 }

@@ -80,7 +80,24 @@ async fn record(
         .await
 }
 
-/// Takes the roles of the service away, with their sessions, the invitations, requests for help and switches; empties the accounts
+/// The messages that name those who go, sent or not: invitations to a role of the service, requests for help to it, and to the
+/// agents of this service alone, warnings and sign-in links. A challenge that ended is forgotten before its letter: a letter without
+/// one signs nobody in, and goes too, whoever it was for.
+fn letters(here: &str, roles: &str) -> [String; 4] {
+    [
+        format!("dedup IN (SELECT 'invitation ' || id FROM memberships WHERE {roles})"),
+        format!("dedup IN (SELECT 'help ' || id FROM help_requests WHERE {roles})"),
+        format!(
+            "EXISTS (SELECT 1 FROM agents WHERE {here} AND outbox.dedup LIKE 'dormant ' || agents.id || ' %')"
+        ),
+        format!(
+            "dedup LIKE 'sign-in %' AND dedup NOT IN (SELECT 'sign-in ' || challenges.id FROM challenges \
+             WHERE agent_id NOT IN (SELECT id FROM agents WHERE {here}))"
+        ),
+    ]
+}
+
+/// Takes the roles of the service away, with their sessions, the letters about them, requests for help and switches; empties the accounts
 /// of those who have no other role. The row of an account stays, without name or address: logs name its number.
 pub(super) async fn erase(house: &House, service: &'static str) -> Result<(), DestructionError> {
     house
@@ -93,9 +110,9 @@ pub(super) async fn erase(house: &House, service: &'static str) -> Result<(), De
                 let of_roles = format!("membership_id IN (SELECT id FROM memberships WHERE {roles})");
                 let of_agents = format!("agent_id IN (SELECT id FROM agents WHERE {here})");
                 let connection = tx.connection();
-                run(connection, format!(
-                    "DELETE FROM outbox WHERE dedup IN (SELECT 'invitation ' || id FROM memberships WHERE {roles})"
-                )).await?;
+                for letters in letters(&here, &roles) {
+                    run(connection, format!("DELETE FROM outbox WHERE {letters}")).await?;
+                }
                 run(connection, format!("DELETE FROM sessions WHERE {of_roles}")).await?;
                 for table in ["sessions", "challenges", "code_generators"] {
                     run(connection, format!("DELETE FROM {table} WHERE {of_agents}")).await?;

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 use serde::{Deserialize, Serialize};
@@ -20,6 +22,8 @@ pub struct Stock {
     pub memberships: u64,
     /// Accounts that have a role in no other service.
     pub agents: u64,
+    /// What commands that were killed left in the house's folder.
+    pub leftovers: Vec<PathBuf>,
 }
 
 /// One database of a service.
@@ -27,7 +31,7 @@ pub struct Stock {
 #[serde(deny_unknown_fields)]
 pub struct DatabaseOfStock {
     pub name: String,
-    /// The file or the schema.
+    /// The file, or the server and the schema.
     pub place: String,
     /// Tables and their rows.
     pub tables: Vec<(String, u64)>,
@@ -67,12 +71,13 @@ impl Stock {
                 sheet.id
             )));
         }
-        let engine = match store {
+        let engine = match &store {
             Store::Sqlite { .. } => "SQLite",
             Store::Postgres { .. } => "PostgreSQL",
         };
         let (memberships, agents) = people::count(house, sheet.id).await?;
-        Ok(Self { engine: engine.to_owned(), databases, memberships, agents })
+        let leftovers = data::left_behind(&store)?;
+        Ok(Self { engine: engine.to_owned(), databases, memberships, agents, leftovers })
     }
 
     /// The master keys that wrap its data keys.
@@ -88,14 +93,10 @@ impl Stock {
 
 impl DatabaseOfStock {
     async fn take(house: &House, store: &Store, name: &'static str) -> Result<Self, DestructionError> {
-        let place = match store {
-            Store::Sqlite { folder } => folder.join(format!("{name}.db")).display().to_string(),
-            Store::Postgres { schema_prefix, .. } => format!("{schema_prefix}{name}"),
-        };
         let connection = open_to_read(store, name).await?;
         let stock = Self {
             name: name.to_owned(),
-            place,
+            place: data::place(store, name)?,
             tables: tables(&connection).await?,
             keys: keys(&connection).await?,
             mark: mark(&connection).await?,

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{HandoverError, io_at};
 use crate::documents::Documents;
@@ -24,17 +24,37 @@ pub(super) fn take(documents: &Documents, pack: &Path) -> Result<u64, HandoverEr
     Ok(count)
 }
 
+/// Documents that were put in place for a service that is not there yet: they are taken away again unless it comes.
+pub(super) struct Put(Vec<PathBuf>);
+
+impl Put {
+    pub(super) fn keep(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for Put {
+    fn drop(&mut self) {
+        for document in &self.0 {
+            let _ = std::fs::remove_file(document);
+        }
+    }
+}
+
 /// Puts the documents of a pack where the service will look for them.
-pub(super) fn put(documents: &Documents, pack: &Path) -> Result<(), HandoverError> {
-    let Some(names) = names(&pack.join(FOLDER))? else { return Ok(()) };
+pub(super) fn put(documents: &Documents, pack: &Path) -> Result<Put, HandoverError> {
+    let mut put = Put(Vec::new());
+    let Some(names) = names(&pack.join(FOLDER))? else { return Ok(put) };
     let target = documents.folder();
     std::fs::create_dir_all(target).map_err(io_at(target))?;
     for name in names {
         let to = target.join(&name);
+        put.0.push(to.clone());
         std::fs::copy(pack.join(FOLDER).join(&name), &to).map_err(io_at(&to))?;
         std::fs::File::open(&to).and_then(|file| file.sync_all()).map_err(io_at(&to))?;
     }
-    std::fs::File::open(target).and_then(|folder| folder.sync_all()).map_err(io_at(target))
+    std::fs::File::open(target).and_then(|folder| folder.sync_all()).map_err(io_at(target))?;
+    Ok(put)
 }
 
 /// The finished documents of a folder: drafts and scratch files have a dot in their name. `None` without a folder.

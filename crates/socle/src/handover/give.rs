@@ -11,9 +11,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::pack::{Description, FORMAT, TableLine};
+use super::passing::Passing;
 use super::schema::Schema;
-use super::table::{self, Passing};
-use super::{HandoverError, documents, inventory, io_at, people, refused};
+use super::{HandoverError, documents, inventory, io_at, people, refused, table};
 use crate::audit::{Actor, Entry};
 use crate::backup::{Mark, MasterKeyPrint};
 use crate::compliance::drafts;
@@ -93,7 +93,7 @@ pub async fn give(order: &Order<'_>) -> Result<Given, HandoverError> {
     let folder = staging.path();
     let snapshot = snapshot(database).await?;
     schema.check(&snapshot).await?;
-    let passing = Passing { from: &house.master, to: &handover };
+    let passing = Passing { from: &house.master, to: &handover, at };
     let data = folder.join("data");
     std::fs::create_dir(&data).map_err(io_at(&data))?;
     let mut tables = Vec::with_capacity(schema.tables.len());
@@ -107,7 +107,7 @@ pub async fn give(order: &Order<'_>) -> Result<Given, HandoverError> {
     snapshot.commit().await?;
     let kept = Documents::new(&house.config.store.folder, sheet.id);
     let documents = documents::take(&kept, folder)?;
-    let (agents, memberships) = people::write(house.people.database().read(), sheet.id, folder).await?;
+    let (agents, memberships) = people::write(house.people.database(), sheet.id, folder).await?;
     about.insert("people/agents.csv".to_owned(), format!("{agents} people with a role in the service"));
     about.insert("people/memberships.csv".to_owned(), format!("{memberships} roles, taken back ones too"));
     let description = Description {
@@ -131,6 +131,7 @@ pub async fn give(order: &Order<'_>) -> Result<Given, HandoverError> {
         about.insert(text.path, text.about);
     }
     let inventory = inventory::write(folder, &about)?;
+    inventory::settle(folder)?;
     // An empty folder is replaced; a folder that was filled meanwhile refuses.
     let pack = staging.keep();
     if let Err(cause) = std::fs::rename(&pack, output) {

@@ -42,8 +42,20 @@ pub(super) fn write(folder: &Path, about: &BTreeMap<String, String>) -> Result<S
     let (_, sha256) = look(&list)?;
     let seal = folder.join(SEAL);
     std::fs::write(&seal, sealed(&sha256)).map_err(io_at(&seal))?;
-    File::open(&seal).and_then(|file| file.sync_all()).map_err(io_at(&seal))?;
     Ok(sha256)
+}
+
+/// Makes every file and folder of a pack durable, before anybody is told that it was handed over.
+pub(super) fn settle(folder: &Path) -> Result<(), HandoverError> {
+    let mut places = BTreeSet::from([folder.to_owned()]);
+    for path in walk(folder)? {
+        let file = folder.join(path);
+        places.extend(file.ancestors().take_while(|place| *place != folder).map(Path::to_owned));
+    }
+    for place in places {
+        File::open(&place).and_then(|opened| opened.sync_all()).map_err(io_at(&place))?;
+    }
+    Ok(())
 }
 
 /// Checks every byte of a pack: each file is listed, each listed file is there and as the list says. Returns the list's

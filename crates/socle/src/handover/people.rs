@@ -1,16 +1,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use sea_orm::ConnectionTrait as _;
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Query};
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, TransactionTrait as _};
 use serde_json::json;
 
 use super::field::{Kind, Value};
+use super::give::snapshot;
 use super::schema::{Column, Table};
 use super::table::{self, Rows};
 use super::{HandoverError, io_at};
 use crate::audit::{Actor, Entry};
-use crate::store::Tx;
+use crate::store::{Database, Tx};
 
 /// Where a pack keeps them.
 pub(super) const FOLDER: &str = "people";
@@ -51,7 +52,7 @@ fn table(name: &str, columns: &[(&str, Kind, bool)]) -> Table {
 
 /// Writes who has, or had, a role in `service`. Returns how many agents and how many roles.
 pub(super) async fn write(
-    socle: &DatabaseConnection,
+    socle: &Database,
     service: &str,
     folder: &Path,
 ) -> Result<(u64, u64), HandoverError> {
@@ -60,7 +61,7 @@ pub(super) async fn write(
     // Service identifiers are words of the program.
     let roles = format!("service = '{service}'");
     let holders = format!("id IN (SELECT agent_id FROM memberships WHERE {roles})");
-    let snapshot = socle.begin().await?;
+    let snapshot = snapshot(socle).await?;
     let agents =
         table::write(&snapshot, &table("agents", &AGENTS), Some(&holders), None, &folder.join("agents.csv"))
             .await?;
@@ -155,6 +156,16 @@ pub(super) fn read(folder: &Path) -> Result<Everyone, HandoverError> {
 /// Agents of the pack that have another number in this house: a log of the service names the number of the pack.
 pub(super) type Renumbered = BTreeMap<i64, i64>;
 
+/// What a reception added to a house.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Welcome {
+    pub(super) renumbered: Renumbered,
+    /// Accounts that were made.
+    agents: Vec<i64>,
+    /// Roles that were given.
+    memberships: Vec<i64>,
+}
+
 /// Gives everyone their roles of `service` within a change. People who have an account keep it as it is; a role
 /// already held is not given twice. Numbers of agents are kept where they are free, since the service's log names them.
 pub(super) async fn restore(
@@ -162,13 +173,18 @@ pub(super) async fn restore(
     actor: &Actor,
     service: &str,
     everyone: Everyone,
-) -> Result<Renumbered, HandoverError> {
+) -> Result<Welcome, HandoverError> {
+    let mut welcome = Welcome::default();
     let highest = everyone.agents.iter().map(|agent| agent.id).max().unwrap_or(0);
     let mut here = BTreeMap::new();
     for agent in everyone.agents {
-        let id = match find(tx, "email", agent.email.as_str().into()).await? {
-            Some(known) => known,
-            None => add(tx, actor, &agent, highest).await?,
+        let known = find(tx, "email", agent.email.as_str().into()).await?;
+        let id = if let Some(known) = known {
+            known
+        } else {
+            let made = add(tx, actor, &agent, highest).await?;
+            welcome.agents.push(made);
+            made
         };
         here.insert(agent.id, id);
     }
@@ -210,6 +226,7 @@ pub(super) async fn restore(
             ])
             .to_owned();
         tx.connection().execute(&insert).await?;
+        welcome.memberships.push(id);
         if membership.revoked_at.is_none() {
             tx.record(Entry::new(actor.clone(), "role.given", "agent", agent).with_facts(json!({
                 "service": service, "role": membership.role, "tenant": membership.tenant,
@@ -217,7 +234,19 @@ pub(super) async fn restore(
         }
     }
     here.retain(|before, now| before != now);
-    Ok(here)
+    Ok(Welcome { renumbered: here, ..welcome })
+}
+
+/// Takes away again what a reception added, when the service could not be put in place: its roles, then its accounts.
+pub(super) async fn send_away(tx: &Tx, welcome: &Welcome) -> Result<(), HandoverError> {
+    for (table, added) in [("memberships", &welcome.memberships), ("agents", &welcome.agents)] {
+        let delete = Query::delete()
+            .from_table(Alias::new(table))
+            .and_where(Expr::col(Alias::new("id")).is_in(added.iter().copied()))
+            .to_owned();
+        tx.connection().execute(&delete).await?;
+    }
+    Ok(())
 }
 
 async fn find(tx: &Tx, column: &str, value: sea_orm::Value) -> Result<Option<i64>, HandoverError> {

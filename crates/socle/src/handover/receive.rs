@@ -1,28 +1,29 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sea_orm::{
-    ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, Statement,
-    TransactionTrait as _,
-};
-use serde_json::json;
+use sea_orm::sea_query::{Alias, Query};
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend, Statement, TransactionTrait as _};
+use serde_json::{Value as Facts, json};
 
-use super::field::Value;
 use super::give::{mark, record};
 use super::pack::Description;
-use super::people::{self, Everyone, Renumbered};
+use super::passing::Passing;
+use super::people::{self, Everyone, Renumbered, Welcome};
 use super::schema::{Schema, Table};
-use super::table::{self, Passing, Rows};
-use super::{DATA_KEYS, HandoverError, RECEIVED, documents, inventory, io_at, refused};
-use crate::audit::{self, Actor, Entry};
+use super::staging::{Staging, occupied};
+use super::table::{self, Rows};
+use super::{DATA_KEYS, HandoverError, RECEIVED, documents, inventory, refused};
+use crate::audit::{self, Actor, Broken, Entry};
 use crate::documents::Documents;
 use crate::house::House;
 use crate::seal::MasterKeys;
 use crate::service::Sheet;
-use crate::store::{Database, Store, connect};
+use crate::store::{Database, Migrations, Store, connect};
 
 /// How columns that name an agent are called.
 const AGENT: &str = "agent_id";
+
+const ACTOR: Actor = Actor::Program("command line");
 
 /// A pack whose every byte was checked, and the key that opens it.
 pub struct Accepted {
@@ -33,6 +34,8 @@ pub struct Accepted {
     everyone: Everyone,
     schema: Schema,
     sheet: &'static Sheet,
+    /// How many of its data keys live.
+    keys: u64,
 }
 
 /// A service that was received.
@@ -73,7 +76,8 @@ pub async fn accept(folder: &Path, key: &Path, sheets: &[&'static Sheet]) -> Res
     if !listed.eq(schema.tables.iter().map(|table| table.name.as_str())) {
         return Err(refused("pack.json", "its tables are not those that its migrations make"));
     }
-    let accepted = Accepted {
+    let mut accepted = Accepted {
+        keys: 0,
         everyone: people::read(folder)?,
         folder: folder.to_owned(),
         inventory,
@@ -82,7 +86,7 @@ pub async fn accept(folder: &Path, key: &Path, sheets: &[&'static Sheet]) -> Res
         sheet,
         description,
     };
-    accepted.open_keys()?;
+    accepted.keys = accepted.open_keys()?;
     Ok(accepted)
 }
 
@@ -91,26 +95,28 @@ impl Accepted {
         self.folder.join("data").join(format!("{table}.csv"))
     }
 
-    /// Opens every data key: one that does not open is told before anything is written.
-    fn open_keys(&self) -> Result<(), HandoverError> {
-        let passing = Passing { from: &self.handover, to: &self.handover };
+    /// Opens every data key: one that does not open is told before anything is written. Returns how many live.
+    fn open_keys(&self) -> Result<u64, HandoverError> {
+        let passing = Passing { from: &self.handover, to: &self.handover, at: self.description.at };
+        let mut live = 0;
         for table in self.schema.tables.iter().filter(|table| table.name == DATA_KEYS) {
             for row in Rows::open(table, &self.table_file(&table.name))? {
-                passing.pass(table, &mut row?)?;
+                live += u64::from(passing.pass(table, &mut row?)?);
             }
         }
-        Ok(())
+        Ok(live)
     }
 
-    /// Makes the tables, fills them and compares them with what the pack says. Returns how many keys live.
+    /// Makes the tables, fills them, compares them with what the pack says and computes the audit chain again. Returns how many
+    /// entries it has.
     async fn fill(
         &self,
         transaction: &DatabaseTransaction,
         master: &MasterKeys,
-    ) -> Result<u64, HandoverError> {
+    ) -> Result<i64, HandoverError> {
         let sql = self.schema.sql(transaction.get_database_backend());
         transaction.execute_unprepared(&sql).await?;
-        let passing = Passing { from: &self.handover, to: master };
+        let passing = Passing { from: &self.handover, to: master, at: self.description.at };
         for (table, line) in self.schema.tables.iter().zip(&self.description.tables) {
             let place = self.table_file(&table.name);
             let rows = table::fill(transaction, table, passing, &place).await?;
@@ -124,7 +130,11 @@ impl Accepted {
             let text = format!("the log stands at {found:?}, pack.json says {:?}", self.description.mark);
             return Err(refused("data/commit_head.csv", text));
         }
-        self.live_keys()
+        match audit::verify_on(transaction).await {
+            Ok(verified) => Ok(verified.entries),
+            Err(Broken::Store(cause)) => Err(cause.into()),
+            Err(broken) => Err(refused("data/audit_entries.csv", broken)),
+        }
     }
 
     /// Agents who have another number here have it in the service's tables too. (Its log cannot be changed: see
@@ -147,48 +157,78 @@ impl Accepted {
         }
         Ok(())
     }
-
-    fn live_keys(&self) -> Result<u64, HandoverError> {
-        let mut live = 0;
-        for table in self.schema.tables.iter().filter(|table| table.name == DATA_KEYS) {
-            let wrapped = table.columns.iter().position(|column| column.name == "wrapped");
-            for row in Rows::open(table, &self.table_file(&table.name))? {
-                let row = row?;
-                live +=
-                    u64::from(wrapped.is_some_and(|at| matches!(row.get(at), Some(Some(Value::Bytes(_))))));
-            }
-        }
-        Ok(live)
-    }
 }
 
 /// Puts an accepted pack into a house that does not have this service. All of it or nothing: tables become visible once
-/// they are complete.
+/// they are complete, verified, and signed for in the service's log.
+///
+/// The house's database lets people in just before. When the service cannot be put in place after that, they are sent
+/// away again; when the process dies between the two, the same command completes.
 pub async fn receive(house: &Arc<House>, accepted: &Accepted) -> Result<Receipt, HandoverError> {
-    let store = house.config.store();
-    refuse_a_second_one(&store, accepted.sheet.id).await?;
-    let (keys, renumbered) = match &store {
-        Store::Sqlite { folder } => into_file(house, accepted, folder).await?,
-        Store::Postgres { .. } => into_schema(house, accepted, &store).await?,
+    let (store, service) = (house.config.store(), accepted.sheet.id);
+    let staging = match &store {
+        Store::Sqlite { folder } => Some(Staging::begin(folder)?),
+        Store::Postgres { .. } => None,
     };
-    let migrations = crate::store::Migrations::with_common(accepted.sheet.migrations);
-    let database = Database::open(&store, accepted.sheet.id, &migrations, Arc::clone(&house.clock)).await?;
+    refuse_a_second_one(&store, service).await?;
+    let (read, write) = connect(&staging.as_ref().map_or(store.clone(), Staging::store), service).await?;
+    let transaction = write.begin().await?;
+    let entries = accepted.fill(&transaction, &house.master).await?;
+    let documents = documents::put(&Documents::new(&house.config.store.folder, service), &accepted.folder)?;
+    let welcome = let_in(house, accepted).await?;
     let facts = json!({
-        "inventory": accepted.inventory, "keys": keys, "agents_renumbered": renumbered,
+        "inventory": accepted.inventory, "keys": accepted.keys, "agents_renumbered": welcome.renumbered,
     });
-    record(&database, RECEIVED, accepted.sheet.id, facts).await?;
-    let verified = audit::verify(&database).await?;
-    Ok(Receipt { renumbered, keys, audit_entries: verified.entries })
+    let placed = async {
+        accepted.renumber(&transaction, &welcome.renumbered).await?;
+        sign(house, &transaction, service, facts).await?;
+        transaction.commit().await?;
+        // The last connection that closes puts everything in the file itself.
+        read.close().await?;
+        write.close().await?;
+        staging.map_or(Ok(()), |staging| staging.place(service))
+    };
+    if let Err(error) = placed.await {
+        send_away(house, accepted, welcome).await?;
+        return Err(error);
+    }
+    documents.keep();
+    let facts = json!({"inventory": accepted.inventory, "agents_renumbered": welcome.renumbered});
+    record(house.people.database(), RECEIVED, service, facts).await?;
+    // A pack of an earlier program is brought to this one's tables.
+    let migrations = Migrations::with_common(accepted.sheet.migrations);
+    Database::open(&store, service, &migrations, Arc::clone(&house.clock)).await?;
+    let Welcome { renumbered, .. } = welcome;
+    Ok(Receipt { renumbered, keys: accepted.keys, audit_entries: entries + 1 })
+}
+
+/// Writes in the log of the service that it was received, within the transaction that fills it: an entry before this one
+/// was written in another house.
+async fn sign(
+    house: &House,
+    transaction: &DatabaseTransaction,
+    service: &'static str,
+    facts: Facts,
+) -> Result<(), HandoverError> {
+    let head = mark(transaction).await?;
+    let previous = hex::decode(&head.link).map_err(|cause| refused("data/commit_head.csv", cause))?;
+    let group = head.commit_group + 1;
+    let entry = Entry::new(ACTOR, RECEIVED, "service", service).with_facts(facts);
+    let link = audit::append(transaction, group, house.clock.now(), &previous, &[entry]).await?;
+    let update = Query::update()
+        .table(Alias::new("commit_head"))
+        .value(Alias::new("commit_group"), group)
+        .value(Alias::new("link"), link)
+        .to_owned();
+    transaction.execute(&update).await?;
+    Ok(())
 }
 
 /// A house keeps what it has of a service, even if that is not much.
 async fn refuse_a_second_one(store: &Store, service: &'static str) -> Result<(), HandoverError> {
     let place = match store {
         Store::Sqlite { folder } => {
-            let file = folder.join(format!("{service}.db"));
-            if !file.exists() {
-                return Ok(());
-            }
+            let Some(file) = occupied(folder, service) else { return Ok(()) };
             file.display().to_string()
         }
         Store::Postgres { schema_prefix, .. } => {
@@ -211,64 +251,8 @@ async fn refuse_a_second_one(store: &Store, service: &'static str) -> Result<(),
     ))
 }
 
-/// Fills a file beside, then gives it its name.
-async fn into_file(
-    house: &House,
-    accepted: &Accepted,
-    folder: &Path,
-) -> Result<(u64, Renumbered), HandoverError> {
-    let staging = tempfile::Builder::new().prefix(".receive-").tempdir_in(folder).map_err(io_at(folder))?;
-    let (read, write) =
-        connect(&Store::Sqlite { folder: staging.path().to_owned() }, accepted.sheet.id).await?;
-    let transaction = write.begin().await?;
-    let keys = accepted.fill(&transaction, &house.master).await?;
-    let renumbered = welcome(house, accepted, &transaction).await?;
-    transaction.commit().await?;
-    close([read, write]).await?;
-    let name = format!("{}.db", accepted.sheet.id);
-    let place = folder.join(&name);
-    std::fs::rename(staging.path().join(&name), &place).map_err(io_at(&place))?;
-    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io_at(folder))?;
-    Ok((keys, renumbered))
-}
-
-/// The last connection that closes puts everything in the file itself.
-async fn close(connections: [DatabaseConnection; 2]) -> Result<(), HandoverError> {
-    for connection in connections {
-        connection.close().await?;
-    }
-    Ok(())
-}
-
-/// One transaction for all tables.
-async fn into_schema(
-    house: &House,
-    accepted: &Accepted,
-    store: &Store,
-) -> Result<(u64, Renumbered), HandoverError> {
-    let (_, write) = connect(store, accepted.sheet.id).await?;
-    let transaction = write.begin().await?;
-    let keys = accepted.fill(&transaction, &house.master).await?;
-    let renumbered = welcome(house, accepted, &transaction).await?;
-    transaction.commit().await?;
-    write.close().await?;
-    Ok((keys, renumbered))
-}
-
-/// Lets the people of the pack in, and puts its documents in place, once everything else is ready to be seen. Doing it
-/// again changes nothing.
-async fn welcome(
-    house: &House,
-    accepted: &Accepted,
-    transaction: &DatabaseTransaction,
-) -> Result<Renumbered, HandoverError> {
-    documents::put(&Documents::new(&house.config.store.folder, accepted.sheet.id), &accepted.folder)?;
-    let renumbered = let_in(house, accepted).await?;
-    accepted.renumber(transaction, &renumbered).await?;
-    Ok(renumbered)
-}
-
-async fn let_in(house: &House, accepted: &Accepted) -> Result<Renumbered, HandoverError> {
+/// Lets the people of the pack in. Doing it again changes nothing.
+async fn let_in(house: &House, accepted: &Accepted) -> Result<Welcome, HandoverError> {
     let everyone = accepted.everyone.clone();
     let (service, inventory) = (accepted.sheet.id, accepted.inventory.clone());
     house
@@ -276,13 +260,31 @@ async fn let_in(house: &House, accepted: &Accepted) -> Result<Renumbered, Handov
         .database()
         .write(move |tx| {
             Box::pin(async move {
-                let actor = Actor::Program("command line");
-                let renumbered = people::restore(tx, &actor, service, everyone).await?;
+                let welcome = people::restore(tx, &ACTOR, service, everyone).await?;
                 tx.record(
-                    Entry::new(actor, RECEIVED, "service", service)
-                        .with_facts(json!({"inventory": inventory, "agents_renumbered": renumbered})),
+                    Entry::new(ACTOR, "service.reception_begun", "service", service)
+                        .with_facts(json!({"inventory": inventory})),
                 );
-                Ok(renumbered)
+                Ok(welcome)
+            })
+        })
+        .await
+}
+
+/// Takes away what [`let_in`] added.
+async fn send_away(house: &House, accepted: &Accepted, welcome: Welcome) -> Result<(), HandoverError> {
+    let (service, inventory) = (accepted.sheet.id, accepted.inventory.clone());
+    house
+        .people
+        .database()
+        .write(move |tx| {
+            Box::pin(async move {
+                people::send_away(tx, &welcome).await?;
+                tx.record(
+                    Entry::new(ACTOR, "service.reception_undone", "service", service)
+                        .with_facts(json!({"inventory": inventory})),
+                );
+                Ok(())
             })
         })
         .await

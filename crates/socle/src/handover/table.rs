@@ -7,46 +7,12 @@ use sea_orm::sea_query::{Alias, Query};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, QueryResult, Statement, StreamTrait as _};
 
 use super::field::{self, Kind, Value};
+use super::passing::Passing;
 use super::schema::Table;
-use super::{DATA_KEYS, HandoverError, io_at, refused};
-use crate::seal::{MasterKeys, WrappedKey};
+use super::{HandoverError, io_at, refused};
 
 /// `PostgreSQL` takes 65 535 parameters in a statement, `SQLite` 32 766.
 const PARAMETERS: usize = 16_000;
-
-/// A change of master key, applied to the rows of `data_keys` on their way.
-#[derive(Clone, Copy)]
-pub(super) struct Passing<'a> {
-    pub(super) from: &'a MasterKeys,
-    pub(super) to: &'a MasterKeys,
-}
-
-impl Passing<'_> {
-    /// Wraps the key of a row again. A destroyed key has nothing to wrap: its row goes as it is.
-    pub(super) fn pass(&self, table: &Table, row: &mut [Option<Value>]) -> Result<(), HandoverError> {
-        if table.name != DATA_KEYS {
-            return Ok(());
-        }
-        let at = |name: &str| {
-            let found = table.columns.iter().position(|column| column.name == name);
-            found.ok_or_else(|| refused(DATA_KEYS, format_args!("column {name} is missing")))
-        };
-        let (tenant, purpose, master_key, wrapped) =
-            (at("tenant")?, at("purpose")?, at("master_key")?, at("wrapped")?);
-        let passed = match (&row[tenant], &row[purpose], &row[master_key], &row[wrapped]) {
-            (
-                Some(Value::Text(tenant)),
-                Some(Value::Text(purpose)),
-                Some(Value::Text(master_key)),
-                Some(Value::Bytes(wrapped)),
-            ) => WrappedKey { tenant, purpose, master_key, wrapped }.passed(self.from, self.to)?,
-            _ => return Ok(()),
-        };
-        row[wrapped] = Some(Value::Bytes(passed));
-        row[master_key] = Some(Value::Text(self.to.current().to_owned()));
-        Ok(())
-    }
-}
 
 /// Writes the rows of `table` (all of them, or those that fulfil a condition) in the new file `place`, in the order of
 /// its primary key. Returns how many.
