@@ -57,6 +57,7 @@ pub fn action(action: &str) -> &str {
         "operator.resumed" => "Suspension de l’opérateur levée",
         "operator.suspended" => "Opérateur suspendu",
         "service.handover_begun" => "Remise du service préparée : ses données ont été copiées",
+        "service.anonymised" => "Copie pour des essais faite, sans personne",
         "service.received" => "Service reçu d’une autre maison",
         "switch.cut" => "Interrupteur coupé",
         "switch.put_back" => "Interrupteur remis en marche",

@@ -104,7 +104,12 @@ async fn people_page(
     let mut rows: Vec<Row> = members
         .into_iter()
         .filter_map(|member| {
-            Some(Row::new(agents.iter().find(|agent| agent.id == member.agent_id)?, member, me))
+            Some(Row::new(
+                agents.iter().find(|agent| agent.id == member.agent_id)?,
+                member,
+                me,
+                *scope == Scope::All,
+            ))
         })
         .collect();
     rows.sort_by(|one, other| (&one.organisation, &one.name).cmp(&(&other.organisation, &other.name)));
@@ -124,13 +129,13 @@ async fn people_page(
 }
 
 impl Row {
-    fn new(agent: &Agent, member: Membership, me: Option<i64>) -> Self {
+    fn new(agent: &Agent, member: Membership, me: Option<i64>, for_team: bool) -> Self {
         // Whoever was invited and has not come yet may have an account elsewhere: inviting an address tells neither
         // whose it is nor when they last came.
-        let came = agent.last_seen_at.filter(|seen| *seen >= member.created_at);
+        let came = agent.last_seen_at.filter(|seen| for_team || *seen >= member.created_at);
         Self {
             id: member.id,
-            name: if came.is_some() { agent.name.clone() } else { agent.email.clone() },
+            name: if for_team || came.is_some() { agent.name.clone() } else { agent.email.clone() },
             email: agent.email.clone(),
             role: title(&member.role),
             organisation: member.tenant_name,

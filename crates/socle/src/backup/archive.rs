@@ -145,6 +145,10 @@ impl Reader {
         let file = File::open(place)
             .map_err(|cause| BackupError::Refused(format!("{}: {cause}", place.display())))?;
         let damaged = |cause: &dyn std::fmt::Display| wrong(place, MANIFEST, cause);
+        // The manifest's frame is read to its checksum first: what it says is only believed once it is whole.
+        let mut frame = zstd::Decoder::new(&file).map_err(|cause| damaged(&cause))?.single_frame();
+        std::io::copy(&mut frame, &mut std::io::sink()).map_err(|cause| damaged(&cause))?;
+        (&file).rewind().map_err(|cause| damaged(&cause))?;
         let mut input = zstd::Decoder::new(file).map_err(|cause| damaged(&cause))?;
         let size = read_header(&mut input, MANIFEST).map_err(|cause| damaged(&cause))?;
         if size > LARGEST_MANIFEST {

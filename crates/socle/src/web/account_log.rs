@@ -202,6 +202,9 @@ fn happened(action: &str) -> &'static str {
         }
         "service.received" => "Service reçu d’une autre maison",
         "service.destroyed" => "Service détruit",
+        "service.anonymised" => "Copie pour des essais faite, sans personne",
+        "service.reception_begun" => "Réception du service commencée",
+        "service.reception_undone" => "Réception du service défaite",
         "service.destruction_begun" => "Destruction du service commencée",
         "service.people_erased" => "Comptes du service effacés",
         "sign_in.asked" => "Connexion demandée",
