@@ -5,11 +5,10 @@
 //! ([`file::read`]), and every result is computed from it as of a date that is given:
 //!
 //! ```
-//! use incubator::{check, model::library::ClauseLibrary, shipped};
+//! use incubator::{check, shipped};
 //! use jiff::civil::date;
 //!
-//! let library = ClauseLibrary::shipped()?;
-//! let report = check("friches.yaml", shipped::FRICHES, &library, date(2020, 10, 1), date(2021, 12, 31))?;
+//! let report = check(shipped::FRICHES, "friches.yaml", date(2020, 10, 1))?;
 //! assert_eq!(report.standing.name(), "signed, not in force");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -21,6 +20,6 @@ mod report;
 pub mod shipped;
 
 pub use self::{
-    check::{CheckError, check},
+    check::{CheckError, check, check_until},
     report::Report,
 };

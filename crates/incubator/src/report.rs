@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::model::{
     checks::Ceiling,
     credit_plan::CreditPlanLine,
-    duty::{Due, Duty, DutyStatus},
+    duty::{Due, Duty, DutyStatus, Recurrence},
     finding::{Finding, Level},
     money::Cents,
     standing::Explained,
@@ -103,11 +103,10 @@ impl Report {
     fn write_duties(&self, out: &mut String) -> std::fmt::Result {
         let groups: [(&str, Belongs); 5] = [
             ("Late", |duty| duty.status == DutyStatus::Late),
-            ("To do", |duty| to_do(duty) && duty.is_dated()),
+            ("To do", to_do),
             ("To answer", |duty| matches!(duty.status, DutyStatus::Unknown { .. })),
             ("When it happens, and all along", |duty| {
-                !duty.is_dated() && matches!(duty.status, DutyStatus::Waiting | DutyStatus::Continuous)
-                    || !duty.is_dated() && to_do(duty)
+                matches!(duty.status, DutyStatus::Waiting | DutyStatus::Continuous)
             }),
             ("Closed", |duty| {
                 matches!(
@@ -149,26 +148,19 @@ fn write_duty(out: &mut String, duty: &Duty) -> std::fmt::Result {
     };
     let product = duty.product.as_ref().map_or(String::new(), |product| format!(" [{product}]"));
     writeln!(out, "  {when:<13}{}{product}: {}", duty.title, duty.debtors.join(", "))?;
-    let articles: Vec<String> =
-        duty.citations.iter().map(|citation| format!("art. {}", citation.article)).collect();
-    let mut notes = vec![articles.join(" and ")];
+    let mut notes = vec![duty.status.en()];
     if duty.due == Due::NotDated && duty.internal_target.is_some() {
         notes.push("internal target, the agreement gives no day".into());
     }
-    notes.extend(duty.recurrence.clone());
+    notes.extend(duty.recurrence.map(Recurrence::en));
+    notes.extend(duty.evidence.iter().cloned());
+    writeln!(out, "  {:<13}  {}", "", notes.join("; "))?;
+    for citation in &duty.citations {
+        writeln!(out, "  {:<13}  art. {}: {}", "", citation.article, citation.quote)?;
+    }
     for recipient in &duty.recipients {
-        let sent = recipient.sent_on.map_or("not sent".into(), |day| format!("sent {day}"));
-        notes.push(format!("{} {sent}", recipient.name));
+        let sent = recipient.sent_on.map_or("not sent".into(), |day| format!("sent on {day}"));
+        writeln!(out, "  {:<13}  to {}: {sent}", "", recipient.name)?;
     }
-    match &duty.status {
-        DutyStatus::Done { on } => notes.push(format!("done {on}")),
-        DutyStatus::Waived { reason } => notes.push(format!("waived: {reason}")),
-        DutyStatus::NotApplicable { reason, .. } => notes.push(format!("not applicable: {reason}")),
-        DutyStatus::Unknown { question, .. } => notes.push((*question).clone()),
-        DutyStatus::DueSoon => notes.push("soon".into()),
-        DutyStatus::Due => notes.push("due".into()),
-        DutyStatus::TargetPassed => notes.push("target passed".into()),
-        _ => {}
-    }
-    writeln!(out, "  {:<13}  {}", "", notes.join("; "))
+    Ok(())
 }

@@ -1,10 +1,10 @@
 //! French bank details (*RIB*) and their keys.
 
-use serde::Serialize;
 use thiserror::Error;
 
-/// Bank 5, branch 5, account 11, key 2. Sensitive even when published: finance roles only, never in an export.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Bank 5, branch 5, account 11, key 2. Sensitive even when published: finance roles only. It has no JSON
+/// on purpose.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BankDetails {
     pub holder: String,
     pub bank: String,

@@ -14,7 +14,7 @@ named! {
     }
 }
 
-/// What a funder pays into the fund, where, and where what is left goes back.
+/// What a funder pays into the fund, where, and where what is left goes back. Bank details are left out of its JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Contribution {
     pub funder: BodyKey,
@@ -23,6 +23,8 @@ pub struct Contribution {
     pub due_on: Option<Date>,
     /// Code of the *fonds de concours*: `1-2-00548`.
     pub fund: Option<String>,
+    #[serde(skip)]
     pub pay_to: Option<BankDetails>,
+    #[serde(skip)]
     pub refund_to: Option<BankDetails>,
 }

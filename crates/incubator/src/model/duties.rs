@@ -8,7 +8,7 @@ use super::{
     clause::Clause,
     contribution::PaymentRule,
     course::{Course, course, days_after, months_after, weeks_before},
-    duty::{Citation, Due, Duty, DutyStatus, DutyType, Recipient},
+    duty::{Citation, Due, Duty, DutyStatus, DutyType, Recipient, Recurrence},
     evidence::{CopiedDocument, Evidence},
     library::{ClauseLibrary, CopiedOn, DutyKind, Event, ProductTest, Timing},
     money::Cents,
@@ -113,7 +113,9 @@ impl Desk<'_> {
                             None => DutyStatus::Done { on: evidence.done_on },
                         }
                     }
-                    None => self.pending(occurrence.due, occurrence.target),
+                    // It applies, and nobody has shown it done.
+                    None if matches!(kind.when, Timing::IfProduct { .. }) => DutyStatus::Due,
+                    None => self.pending(occurrence),
                 },
             };
             duties.push(duty);
@@ -137,14 +139,15 @@ impl Desk<'_> {
                 };
                 one(day, &|day| target_days.map_or(Occurrence::on(day), |days| Occurrence::target(day, days)))
             }
-            Timing::Publication { target_days } | Timing::Vague { target_days } => {
+            Timing::Vague { target_days } => one(from, &|day| Occurrence::target(day, target_days)),
+            Timing::Publication { target_days } => {
                 one(self.course.signed_on, &|day| Occurrence::target(day, target_days))
             }
             Timing::FromPhase { target_days } => {
                 let phase = clause.phase().unwrap_or(Phase::Construction);
                 let reached =
                     product.and_then(|product| product.reached(phase)).filter(|day| *day <= self.as_of);
-                one(reached.max(effect).filter(|_| reached.is_some()), &|day| {
+                one(reached.zip(effect).map(|(reached, effect)| reached.max(effect)), &|day| {
                     Occurrence::target(day, target_days)
                 })
             }
@@ -242,8 +245,11 @@ impl Desk<'_> {
         duty: &mut Duty,
     ) -> Option<DutyStatus> {
         match when {
-            Timing::Standing => Some(DutyStatus::Continuous),
-            Timing::OnThreshold { .. } | Timing::Consequence => Some(DutyStatus::Waiting),
+            Timing::Standing => {
+                let given = self.evidence_for(clause, product);
+                duty.evidence.extend(given.into_iter().filter_map(|evidence| evidence.reference.clone()));
+                Some(DutyStatus::Continuous)
+            }
             Timing::IfProduct { is } => conditional(is, product),
             Timing::Publication { .. } => {
                 let channel = clause.channel()?;
@@ -286,21 +292,19 @@ impl Desk<'_> {
         }
     }
 
-    fn pending(&self, due: Due, target: Option<Date>) -> DutyStatus {
-        match (due.first_day(), due.last_day(), target) {
-            (Some(first), Some(last), _) => {
-                if last < self.as_of {
-                    DutyStatus::Late
-                } else if first <= self.as_of {
-                    DutyStatus::Due
-                } else if days_after(self.as_of, SOON).is_some_and(|soon| first <= soon) {
-                    DutyStatus::DueSoon
-                } else {
-                    DutyStatus::NotYetDue
-                }
+    /// Where an occurrence stands without evidence. An internal target begins with the event that opens it.
+    fn pending(&self, occurrence: Occurrence) -> DutyStatus {
+        let begun = |day: Option<Date>| day.is_none_or(|day| day <= self.as_of);
+        match (occurrence.due.first_day(), occurrence.due.last_day(), occurrence.target) {
+            (_, Some(last), _) if last < self.as_of => DutyStatus::Late,
+            (Some(first), ..) if begun(Some(first)) => DutyStatus::Due,
+            (Some(first), ..) if days_after(self.as_of, SOON).is_some_and(|soon| first <= soon) => {
+                DutyStatus::DueSoon
             }
+            (Some(_), ..) => DutyStatus::NotYetDue,
             (_, _, Some(target)) if target < self.as_of => DutyStatus::TargetPassed,
-            (_, _, Some(_)) => DutyStatus::Due,
+            (_, _, Some(_)) if begun(occurrence.opens_on) => DutyStatus::Due,
+            (_, _, Some(_)) => DutyStatus::NotYetDue,
             _ => DutyStatus::Waiting,
         }
     }
@@ -318,10 +322,8 @@ impl Desk<'_> {
             due: Due::NotDated,
             internal_target: None,
             recurrence: match kind.when {
-                Timing::Monthly => Some("each month".into()),
-                Timing::EveryMonths => {
-                    clause.count("every_months").map(|months| format!("every {months} months"))
-                }
+                Timing::Monthly => Some(Recurrence::EachMonth),
+                Timing::EveryMonths => clause.count("every_months").map(Recurrence::EveryMonths),
                 _ => None,
             },
             recipients: Vec::new(),

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{body::BodyKey, month::Month, named::named};
+use super::{body::BodyKey, course::french, month::Month, named::named};
 
 named! {
     /// The nine kinds of duty, by what starts them.
@@ -84,6 +84,66 @@ pub enum DutyStatus {
     },
 }
 
+impl DutyStatus {
+    /// For the command line. The place it is listed under already says that nothing is late.
+    pub fn en(&self) -> String {
+        match self {
+            Self::Continuous => "all along".into(),
+            Self::Waiting => "when it happens".into(),
+            Self::NotYetDue => "not yet due".into(),
+            Self::DueSoon => "due soon".into(),
+            Self::Due => "due".into(),
+            Self::Done { on } => format!("done on {on}"),
+            Self::Late => "late".into(),
+            Self::TargetPassed => "internal target passed".into(),
+            Self::Waived { reason } => format!("waived: {reason}"),
+            Self::NotApplicable { reason, .. } => format!("not applicable: {reason}"),
+            Self::Unknown { question, .. } => question.clone(),
+        }
+    }
+
+    /// For pages.
+    pub fn fr(&self) -> String {
+        match self {
+            Self::Continuous => "en continu".into(),
+            Self::Waiting => "le moment venu".into(),
+            Self::NotYetDue => "pas encore due".into(),
+            Self::DueSoon => "bientôt due".into(),
+            Self::Due => "à faire".into(),
+            Self::Done { on } => format!("faite le {}", french(*on)),
+            Self::Late => "en retard".into(),
+            Self::TargetPassed => "objectif interne dépassé".into(),
+            Self::Waived { reason } => format!("dispensée : {reason}"),
+            Self::NotApplicable { reason_fr, .. } => format!("sans objet : {reason_fr}"),
+            Self::Unknown { question_fr, .. } => question_fr.clone(),
+        }
+    }
+}
+
+/// How often it comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recurrence {
+    EachMonth,
+    EveryMonths(u16),
+}
+
+impl Recurrence {
+    pub fn en(self) -> String {
+        match self {
+            Self::EachMonth => "each month".into(),
+            Self::EveryMonths(months) => format!("every {months} months"),
+        }
+    }
+
+    pub fn fr(self) -> String {
+        match self {
+            Self::EachMonth => "chaque mois".into(),
+            Self::EveryMonths(months) => format!("tous les {months} mois"),
+        }
+    }
+}
+
 /// The clause a duty comes from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Citation {
@@ -117,8 +177,7 @@ pub struct Duty {
     pub due: Due,
     /// Set by the incubator where the text says "in good time" or nothing. Never contractual.
     pub internal_target: Option<Date>,
-    /// "every 6 months", "each month".
-    pub recurrence: Option<String>,
+    pub recurrence: Option<Recurrence>,
     /// For copies: everybody who must receive one.
     pub recipients: Vec<Recipient>,
     pub evidence_expected: String,

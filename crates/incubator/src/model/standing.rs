@@ -107,12 +107,14 @@ fn decide(agreement: &Agreement, course: &Course, as_of: Date) -> Standing {
 fn reasons(agreement: &Agreement, course: &Course, standing: &Standing) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let mut say = |text: String, fr: String| reasons.push(Reason { text, fr });
-    match course.signed_on {
-        Some(day) => say(format!("signed on {day}"), format!("signée le {}", french(day))),
-        None => say(
-            "no day of signature is recorded for all parties on that day".into(),
-            "aucune date de signature de toutes les parties n'est connue à cette date".into(),
-        ),
+    if let Some(day) = course.signed_on {
+        say(format!("signed on {day}"), format!("signée le {}", french(day)));
+    } else {
+        let (who, fr) = unsigned(agreement);
+        say(
+            format!("not signed by all parties on that day, as far as is recorded{who}"),
+            format!("pas signée par toutes les parties à cette date, d'après ce qui est enregistré{fr}"),
+        );
     }
     let (what, fr) = awaited(agreement.effect);
     match course.effect_on {
@@ -120,8 +122,8 @@ fn reasons(agreement: &Agreement, course: &Course, standing: &Standing) -> Vec<R
             say(format!("takes effect on {day}"), format!("prend effet le {}", french(day)));
         }
         Some(day) => say(
-            format!("in force from {day}: {what}"),
-            format!("en vigueur depuis le {} : {fr}", french(day)),
+            format!("takes effect with {what}: {day}"),
+            format!("prend effet avec {fr} : le {}", french(day)),
         ),
         None => say(
             format!("takes effect with {what}, not recorded on that day"),
@@ -159,6 +161,16 @@ fn reasons(agreement: &Agreement, course: &Course, standing: &Standing) -> Vec<R
         );
     }
     reasons
+}
+
+/// Which parties have no day of signature, when the agreement has none either.
+fn unsigned(agreement: &Agreement) -> (String, String) {
+    let without = agreement.parties.iter().filter(|party| party.signed_on.is_none());
+    let names: Vec<&str> = without.map(|party| agreement.name_of(&party.body)).collect();
+    if names.is_empty() || agreement.signed_on.is_some() {
+        return Default::default();
+    }
+    (format!("; no day for {}", names.join(", ")), format!(" ; aucune date pour {}", names.join(", ")))
 }
 
 impl Explained {

@@ -94,3 +94,28 @@ fn commitments_stay_within_what_is_opened_on_the_fund_and_received() {
     );
     assert_eq!(found(&report(&text, date(2020, 12, 1)), Rule::C14, Level::Block).len(), 2);
 }
+
+#[test]
+fn once_over_what_is_left_goes_back_to_cerema() {
+    let text = format!(
+        "{}ledger:\n  - {{ date: 2020-09-28, kind: receipt, cash: 200 000 }}\n  - {{ date: 2021-02-01, kind: commitment, ae: 180 000, order: \"1404999002\" }}\n  - {{ date: 2021-03-01, kind: certification, cp: 180 000, order: \"1404999002\" }}\n  - {{ date: 2021-04-01, kind: payment, cp: 180 000, order: \"1404999002\" }}\n",
+        published_on("2020-09-20", "data.gouv.fr")
+    );
+    assert!(found(&report(&text, date(2021, 5, 31)), Rule::C15, Level::Warning).is_empty());
+    let over = report(&text, date(2021, 6, 1));
+    assert!(found(&over, Rule::C15, Level::Warning)[0].text.starts_with("20 000 € to give back to Cerema"));
+}
+
+#[test]
+fn its_report_is_json_and_text_without_bank_details() {
+    let report = report(FRICHES, date(2020, 10, 1));
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["standing"]["standing"], "signed_not_in_force");
+    assert_eq!(json["ceiling"]["amount"], 20_000_000);
+    assert!(json["duties"].as_array().unwrap().iter().any(|duty| duty["status"] == "unknown"));
+    let agreement = serde_json::to_string(&read(FRICHES)).unwrap();
+    for text in [json.to_string(), agreement, report.render_text()] {
+        assert!(!text.contains("00000012345"));
+    }
+    assert!(report.render_text().contains("On 2020-10-01: signed, not in force"));
+}

@@ -11,7 +11,7 @@ mod reading;
 mod registre;
 
 use incubator::{
-    Report, check, file,
+    Report, check_until, file,
     model::{
         agreement::Agreement,
         duty::{Due, Duty},
@@ -30,7 +30,7 @@ fn read(text: &str) -> Agreement {
 }
 
 fn report(text: &str, as_of: Date) -> Report {
-    check("agreement.yaml", text, &library(), as_of, date(2030, 1, 1))
+    check_until(text, "agreement.yaml", &library(), as_of, date(2030, 1, 1))
         .unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -1,8 +1,8 @@
 use incubator::{
     model::{
         checks::Ceiling,
-        duty::{Due, DutyStatus},
-        finding::{Level, Rule},
+        duty::{Due, DutyStatus, Recurrence},
+        finding::{Figure, Level, Rule},
         money::Cents,
         standing::Standing,
     },
@@ -51,7 +51,7 @@ fn committees_are_due_every_six_months_the_last_before_expiry() {
     let report = report(REGISTRE, date(2020, 3, 24));
     let committees = of(&report, "committee.periodic");
     assert_eq!(days(&committees), ["2020-09-24", "2021-03-24"]);
-    assert_eq!(committees[0].recurrence.as_deref(), Some("every 6 months"));
+    assert_eq!(committees[0].recurrence, Some(Recurrence::EveryMonths(6)));
 }
 
 #[test]
@@ -167,4 +167,35 @@ fn suspension_is_a_standing_while_it_lasts() {
     );
     assert_eq!(report(&text, date(2020, 12, 15)).standing.name(), "suspended");
     assert_eq!(report(&text, date(2020, 12, 16)).standing.name(), "in force");
+}
+
+#[test]
+fn payments_follow_certifications_and_certifications_follow_commitments() {
+    let ledger = "ledger:\n  - { date: 2020-05-04, kind: availability, ae: 100 000, cp: 10 000 }\n  - { date: 2020-05-05, kind: commitment, ae: 20 000, order: \"1404999001\" }\n  - { date: 2020-07-01, kind: certification, cp: 21 000, order: \"1404999001\" }\n  - { date: 2020-08-01, kind: payment, cp: 22 000, order: \"1404999001\" }\n";
+    let report = report(&format!("{REGISTRE}{ledger}"), date(2020, 9, 1));
+    assert_eq!(found(&report, Rule::C3, Level::Warning).len(), 1);
+    assert_eq!(found(&report, Rule::C4, Level::Block).len(), 2);
+    assert_eq!(found(&report, Rule::C5, Level::Block).len(), 1);
+}
+
+#[test]
+fn an_order_may_outlive_the_agreement_and_not_its_market() {
+    let text = format!(
+        "{REGISTRE}orders:\n  - {{ number: \"1404999001\", signed_on: 2020-05-01, from: 2020-05-01, to: 2021-06-30, market_ends_on: 2021-05-31, lines: [{{ label: Travaux, service: devops, amount: 9 000 }}] }}\n"
+    );
+    assert_eq!(found(&report(&text, date(2020, 8, 1)), Rule::C12, Level::Warning).len(), 1);
+    let within = with(&text, "market_ends_on: 2021-05-31", "market_ends_on: 2021-12-31");
+    assert!(found(&report(&within, date(2020, 8, 1)), Rule::C12, Level::Warning).is_empty());
+}
+
+#[test]
+fn at_the_pace_kept_credits_run_out_before_the_end() {
+    let text = format!(
+        "{REGISTRE}ledger:\n  - {{ date: 2020-04-01, kind: commitment, ae: 200 000, order: \"1404999001\" }}\n"
+    );
+    let report = report(&text, date(2020, 7, 10));
+    assert_eq!(
+        found(&report, Rule::C20, Level::Warning)[0].figures["exhausted_on"],
+        Figure::Day(date(2020, 8, 19))
+    );
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::model::{
     agreement::Agreement,
     body::BodyKey,
+    course::course,
     finding::{Finding, Level, Rule},
     ledger::{LedgerEntry, LedgerKind, ae_of, cash_of, cp_of},
     money::Cents,
@@ -22,6 +23,7 @@ pub struct Refund {
 pub(super) fn findings(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
     let mut findings = fund(agreement, as_of);
     findings.extend(opening(agreement));
+    findings.extend(to_give_back(agreement, as_of));
     findings
 }
 
@@ -125,6 +127,46 @@ fn opening(agreement: &Agreement) -> Vec<Finding> {
         );
     }
     findings
+}
+
+/// C15: once the agreement is over, what the ledger says was received and not spent, by funder. Says nothing of money
+/// nobody has recorded.
+fn to_give_back(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
+    let ledger = &agreement.ledger;
+    let over = course(agreement, as_of).end.is_some_and(|end| end.on < as_of);
+    let opening = agreement.opening_balance();
+    let receipts = ledger.iter().any(|entry| entry.kind == LedgerKind::Receipt && entry.date <= as_of);
+    if !over || agreement.clause("restitution").is_none() || (opening.is_none() && !receipts) {
+        return Vec::new();
+    }
+    let received = opening.unwrap_or(Cents::ZERO) + cash_of(ledger, LedgerKind::Receipt, as_of);
+    let gone = cp_of(ledger, LedgerKind::Payment, as_of) + cash_of(ledger, LedgerKind::Refund, as_of);
+    let left = (received - gone).at_least_zero();
+    refunds(agreement, left, Cents::ZERO)
+        .into_iter()
+        .filter(|refund| refund.amount > Cents::ZERO)
+        .map(|refund| {
+            let name = agreement.name_of(&refund.funder);
+            Finding::new(
+                Rule::C15,
+                Level::Warning,
+                format!(
+                    "{} to give back to {name}: {received} received, {gone} paid or given back",
+                    refund.amount
+                ),
+                format!(
+                    "{} à restituer à {name} : {} encaissés, {} payés ou restitués",
+                    refund.amount.fr(),
+                    received.fr(),
+                    gone.fr()
+                ),
+            )
+            .named("funder", refund.funder.0.clone())
+            .money("refund", refund.amount)
+            .money("received", received)
+            .money("spent", gone)
+        })
+        .collect()
 }
 
 /// C15: what is unused or was spent off purpose goes back in the proportions paid, down to the cent.

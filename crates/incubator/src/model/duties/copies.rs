@@ -1,8 +1,8 @@
 //! Copies: clauses overlap and name other recipients each; one duty per document, with all of them.
 
 use super::{
-    BodyKey, Clause, ClauseLibrary, CopiedDocument, CopiedOn, Date, Desk, Due, Duty, DutyKind, DutyStatus,
-    Named, Recipient, Timing, citation, days_after,
+    BodyKey, Clause, ClauseLibrary, CopiedDocument, CopiedOn, Date, Desk, Duty, DutyKind, DutyStatus, Named,
+    Occurrence, Recipient, Timing, citation, days_after,
 };
 
 /// A document to copy: the agreement, or an amendment and its number.
@@ -80,10 +80,11 @@ fn of(desk: &Desk, document: Document, clauses: &[(&Clause, &DutyKind, CopiedOn,
     duty.recipients = recipients.into_iter().map(|body| recipient(desk, document, body)).collect();
     duty.creditors = duty.recipients.iter().map(|recipient| recipient.name.clone()).collect();
     duty.internal_target = document.signed_on.and_then(|signed| days_after(signed, *days));
+    let occurrence = Occurrence { target: duty.internal_target, ..Occurrence::NEVER };
     let sent: Option<Vec<Date>> = duty.recipients.iter().map(|recipient| recipient.sent_on).collect();
     duty.status = match sent.and_then(|days| days.into_iter().max()) {
         Some(on) => DutyStatus::Done { on },
-        None => desk.pending(Due::NotDated, duty.internal_target),
+        None => desk.pending(occurrence),
     };
     Some(duty)
 }
