@@ -5,12 +5,13 @@ use jiff::civil::Date;
 use super::{
     agreement::Agreement,
     body::BodyKey,
+    checks,
     clause::Clause,
     contribution::PaymentRule,
     course::{Course, course, days_after, months_after, weeks_before},
     duty::{Citation, Due, Duty, DutyStatus, DutyType, Recipient, Recurrence},
     evidence::{CopiedDocument, Evidence},
-    library::{ClauseLibrary, CopiedOn, DutyKind, Event, ProductTest, Timing},
+    library::{ClauseLibrary, CopiedOn, DutyKind, Event, ProductTest, Threshold, Timing},
     money::Cents,
     month::Month,
     named::Named,
@@ -114,7 +115,9 @@ impl Desk<'_> {
                         }
                     }
                     // It applies, and nobody has shown it done.
-                    None if matches!(kind.when, Timing::IfProduct { .. }) => DutyStatus::Due,
+                    None if matches!(kind.when, Timing::IfProduct { .. } | Timing::OnThreshold { .. }) => {
+                        DutyStatus::Due
+                    }
                     None => self.pending(occurrence),
                 },
             };
@@ -251,6 +254,13 @@ impl Desk<'_> {
                 Some(DutyStatus::Continuous)
             }
             Timing::IfProduct { is } => conditional(is, product),
+            Timing::OnThreshold { threshold } => {
+                let reached = match threshold {
+                    Threshold::Shortage => checks::shortage(self.agreement, self.as_of),
+                    Threshold::Unspent => checks::unspent(self.agreement, self.as_of),
+                };
+                reached.is_none().then_some(DutyStatus::Waiting)
+            }
             Timing::Publication { .. } => {
                 let channel = clause.channel()?;
                 let done = self

@@ -27,6 +27,8 @@ named! {
         C6 = "C6", "CP cumulés ≤ AE cumulées";
         C7 = "C7", "total AE = total CP";
         C8 = "C8", "case laissée vide";
+        C9 = "C9", "insuffisance prévisible";
+        C10 = "C10", "crédits non consommés";
         C11 = "C11", "commande couverte par la convention";
         C12 = "C12", "durée de commande conforme au marché";
         C13 = "C13", "imputation";

@@ -176,6 +176,15 @@ proptest! {
     }
 
     #[test]
+    fn a_file_cut_anywhere_is_read_or_refused_with_a_line(from in 0_usize..12_000, length in 0_usize..200) {
+        let text: String = shipped::FRICHES.chars().take(from).chain(shipped::FRICHES.chars().skip(from + length)).collect();
+        if let Err(error) = incubator::file::read("cut.yaml", &text, &library()) {
+            prop_assert!(!error.problems.is_empty());
+            prop_assert!(error.problems.iter().all(|problem| problem.line >= 1 && !problem.expected.is_empty()));
+        }
+    }
+
+    #[test]
     fn a_refund_is_shared_down_to_the_cent(amount in 0_i64..1_000_000_000, shares in proptest::collection::vec(0_i64..1_000_000, 1..6)) {
         let shares: Vec<Cents> = shares.into_iter().map(Cents::new).collect();
         let whole: Cents = shares.iter().copied().sum();

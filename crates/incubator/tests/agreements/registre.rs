@@ -199,3 +199,26 @@ fn at_the_pace_kept_credits_run_out_before_the_end() {
         Figure::Day(date(2020, 8, 19))
     );
 }
+
+#[test]
+fn a_shortage_foreseen_opens_the_duty_to_inform_and_credits_left_at_the_end_too() {
+    let foreseen = |amount: &str| {
+        format!(
+            "{REGISTRE}orders:\n  - {{ estimate: true, lines: [{{ label: Suite, service: devops, amount: {amount} }}] }}\n"
+        )
+    };
+    let short = report(&foreseen("290 000"), date(2020, 9, 1));
+    assert_eq!(of(&short, "shortage")[0].status, DutyStatus::Due);
+    assert_eq!(
+        found(&short, Rule::C9, Level::Warning)[0].figures["shortage"],
+        Figure::Money(Cents::euros(10_000))
+    );
+
+    let enough = foreseen("270 000");
+    let early = report(&enough, date(2020, 9, 1));
+    assert_eq!(of(&early, "shortage")[0].status, DutyStatus::Waiting);
+    assert_eq!(of(&early, "unspent")[0].status, DutyStatus::Waiting);
+    let near = report(&enough, date(2021, 2, 1));
+    assert_eq!(of(&near, "unspent")[0].status, DutyStatus::Due);
+    assert_eq!(found(&near, Rule::C10, Level::Warning).len(), 1);
+}

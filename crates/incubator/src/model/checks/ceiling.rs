@@ -109,16 +109,24 @@ pub fn may_commit(
 }
 
 fn refused(agreement: &Agreement, as_of: Date, before: Cents, order: &str, amount: Cents) -> Option<Finding> {
-    let ceiling = ceiling(agreement, as_of).amount()?;
+    let granted = ceiling(agreement, as_of);
+    let ceiling = granted.amount()?;
+    let (note, fr) = match granted {
+        Ceiling::Plan { partial: true, .. } => (
+            "; the AE of a year is blank: have it stated",
+            " ; les AE d'une année ne sont pas communiquées : les faire préciser",
+        ),
+        _ => ("", ""),
+    };
     let after = before + amount;
     (after > ceiling).then(|| {
         let excess = after - ceiling;
         Finding::new(
             Rule::C1,
             Level::Block,
-            format!("order {order} of {amount} refused: {before} already committed, {after} in all, ceiling {ceiling}, {excess} too much"),
+            format!("order {order} of {amount} refused: {before} already committed, {after} in all, ceiling {ceiling}, {excess} too much{note}"),
             format!(
-                "commande {order} de {} refusée : {} déjà engagés, {} au total pour un plafond de {}, soit {} de trop",
+                "commande {order} de {} refusée : {} déjà engagés, {} au total pour un plafond de {}, soit {} de trop{fr}",
                 amount.fr(), before.fr(), after.fr(), ceiling.fr(), excess.fr()
             ),
         )

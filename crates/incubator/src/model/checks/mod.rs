@@ -2,6 +2,7 @@
 
 mod ceiling;
 mod clauses;
+mod forecast;
 mod fund;
 mod orders;
 mod payments;
@@ -13,6 +14,7 @@ use super::{agreement::Agreement, finding::Finding};
 
 pub use self::{
     ceiling::{Ceiling, ceiling, committed, committed_by_order, may_commit},
+    forecast::{shortage, unspent},
     fund::{Refund, refunds, shared_out},
     plan::plan_findings,
 };
@@ -21,6 +23,7 @@ pub use self::{
 pub fn findings(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
     let mut findings = plan_findings(&agreement.plan_on(as_of));
     findings.extend(ceiling::findings(agreement, as_of));
+    findings.extend(forecast::findings(agreement, as_of));
     findings.extend(payments::findings(agreement, as_of));
     findings.extend(orders::findings(agreement, as_of));
     findings.extend(fund::findings(agreement, as_of));
