@@ -1,0 +1,13 @@
+//! People whose interests must be declared.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+/// An expert mobilised on the product, and the declaration of interests, if given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Expert {
+    pub name: String,
+    pub role: Option<String>,
+    pub declared_on: Option<Date>,
+    pub reviewed_by: Option<String>,
+}
