@@ -66,6 +66,14 @@ pub async fn run(config: Config, arguments: &ArgMatches, report: Report) -> anyh
             return Err(error);
         }
     };
+    let all = made.kept + made.left_out.iter().map(|(_, count)| count).sum::<u64>();
+    if made.kept == 0 {
+        std::fs::remove_dir_all(&unfinished).with_context(at)?;
+        eprintln!(
+            "kept 0 of {all}, no copy is left: the source holds too little for any of it to tell of nobody"
+        );
+        return Ok(Finished::ProblemsInInput);
+    }
     std::fs::rename(&unfinished, output).with_context(at)?;
     let mut text = vec![format!("{}: the copy", output.display())];
     let counted = |(what, count): &(&str, u64)| format!("{count} {what}");
@@ -89,13 +97,8 @@ pub async fn run(config: Config, arguments: &ArgMatches, report: Report) -> anyh
         "folder": output, "kept": made.kept, "left_out": listed(&made.left_out),
         "altered": listed(&made.altered), "groups": groups,
     });
-    let all = made.kept + made.left_out.iter().map(|(_, count)| count).sum::<u64>();
     text.push(format!("kept {} of {all}", made.kept));
     report.result(&text.join("\n"), &value);
-    if made.kept == 0 && all > 0 {
-        eprintln!("the copy is empty: the source holds too little for any of it to tell of nobody");
-        return Ok(Finished::ProblemsInInput);
-    }
     Ok(Finished::Done)
 }
 

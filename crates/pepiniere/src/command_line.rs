@@ -13,6 +13,7 @@ use socle::config::Config;
 use socle::house::House;
 use socle::places::Places;
 use socle::service::{Finished, Report};
+use socle::store::Store;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -136,14 +137,14 @@ async fn dispatch(matches: &ArgMatches, report: Report) -> anyhow::Result<Finish
         Some(("doctor", _)) => doctor::run(config()?, report).await,
         Some(("backup", arguments)) => backup::backup(&config()?, arguments, report).await,
         Some(("restore", arguments)) => backup::restore(&config()?, arguments, report).await,
-        Some(("handover", arguments)) => handover::handover(config()?, arguments, report).await,
+        Some(("handover", arguments)) => handover::handover(existing(config()?)?, arguments, report).await,
         Some(("receive", arguments)) => handover::receive(config()?, arguments, report).await,
-        Some(("destroy", arguments)) => destruction::run(config()?, arguments, report).await,
-        Some(("anonymise", arguments)) => anonymised::run(config()?, arguments, report).await,
+        Some(("destroy", arguments)) => destruction::run(existing(config()?)?, arguments, report).await,
+        Some(("anonymise", arguments)) => anonymised::run(existing(config()?)?, arguments, report).await,
         Some(("compliance", arguments)) => compliance::run(arguments, report),
-        Some(("invite", arguments)) => invitation::run(config()?, arguments, report).await,
-        Some(("keys", arguments)) => keys::run(config()?, arguments, report).await,
-        Some(("switch", arguments)) => switches::run(config()?, arguments, report).await,
+        Some(("invite", arguments)) => invitation::run(existing(config()?)?, arguments, report).await,
+        Some(("keys", arguments)) => keys::run(existing(config()?)?, arguments, report).await,
+        Some(("switch", arguments)) => switches::run(existing(config()?)?, arguments, report).await,
         Some(("reference", arguments)) => reference::run(&config()?, arguments, report),
         Some((name, arguments)) => {
             let service = services()
@@ -155,6 +156,18 @@ async fn dispatch(matches: &ArgMatches, report: Report) -> anyhow::Result<Finish
         }
         None => Ok(Finished::Done),
     }
+}
+
+/// A configuration whose house is there already: whoever mistyped its folder must not act on a new, empty one.
+fn existing(config: Config) -> anyhow::Result<Config> {
+    if let Store::Sqlite { folder } = config.store() {
+        anyhow::ensure!(
+            folder.join("socle.db").is_file(),
+            "[store] folder: no house is in {}, nothing was done; give the folder of a house, or make one there with `pepiniere migrate`",
+            folder.display()
+        );
+    }
+    Ok(config)
 }
 
 /// Opens the house on the machine's clock.

@@ -81,6 +81,7 @@ pub static SHEET: Sheet = Sheet {
         entry("Données personnelles", "/registre/donnees", Some("privacy.read")),
         entry("Interrupteurs", "/interrupteurs/registry", Some(switches::ACTION)),
         entry("Journal", "/registre/journal", Some("audit.read")),
+        entry("Journal des comptes", "/comptes/registry", Some("audit.read")),
     ],
     switches: &[
         Switch {

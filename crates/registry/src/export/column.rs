@@ -76,8 +76,8 @@ fn time<'a>(moment: &Moment) -> Cell<'a> {
 }
 
 fn duration<'a>(line: &Line<'_>) -> Cell<'a> {
-    let seconds =
-        line.departure.end_at.timestamp().duration_since(line.departure.start_at.timestamp()).as_secs();
+    // From what this audience knows of both ends, which is exact for its operator only.
+    let seconds = line.end.at.duration_since(line.start.at).as_secs();
     owned(Some(format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds % 3_600 / 60, seconds % 60)))
 }
 
@@ -129,9 +129,7 @@ const ALL: &[Column] = &[
     column!("end_time", Text, EVERYONE, |line| time(&line.end)),
     column!("duration", Text, EVERYONE, |line| duration(line)),
     // Kilometres.
-    column!("distance", Decimal, EVERYONE, |line| Cell::Decimal(
-        f64::from(line.departure.distance_m) / 1_000.0
-    )),
+    column!("distance", Decimal, EVERYONE, |line| Cell::Decimal(f64::from(line.metres()) / 1_000.0)),
     column!("start_lat", Decimal, EVERYONE, |line| decimal(
         line.spot(|sent| sent.start, line.from).map(|at| at.0)
     )),

@@ -97,6 +97,14 @@ impl Moment {
 }
 
 impl Line<'_> {
+    /// Metres, as this audience may know them: an operator reads its own, others down to the hundred.
+    pub fn metres(&self) -> i32 {
+        match self.audience {
+            Audience::Operator | Audience::OperatorTeam => self.departure.distance_m,
+            Audience::Territory(_) | Audience::Registry => self.departure.distance_m / 100 * 100,
+        }
+    }
+
     /// A place as this audience may know it.
     pub fn spot(&self, spot: impl Fn(&Sent<'_>) -> Spot, labels: &PlaceLabels) -> Option<(f64, f64)> {
         let spot = spot(self.sent.as_ref()?);

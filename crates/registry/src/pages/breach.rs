@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -144,14 +145,17 @@ async fn people(
 ) -> Result<Response, Problem> {
     let breach = found(&registry, &visitor, id).await?;
     breach::list_read(&registry.database, visitor.actor(), id).await?;
-    let header = "\u{feff}operator_id;operator_journey_id;role;operator_user_id\r\n".to_owned();
+    let header = "\u{feff}operator;operator_journey_id;role;operator_user_id\r\n".to_owned();
+    let operators = operator::list(&registry.database, &Scope::All).await?;
+    let names: Arc<HashMap<i64, String>> =
+        Arc::new(operators.into_iter().map(|operator| (operator.id, operator.name)).collect());
     let rows = futures::stream::try_unfold(Some(0), move |after| {
-        let (registry, breach) = (Arc::clone(&registry), breach.clone());
+        let (registry, breach, names) = (Arc::clone(&registry), breach.clone(), Arc::clone(&names));
         async move {
             let Some(after) = after else { return Ok(None) };
             let (touched, last) =
                 breach::people(&registry.database, &registry.keyring, &breach, after).await?;
-            Ok::<_, RegistryError>(last.map(|last| (written(&touched), Some(last))))
+            Ok::<_, RegistryError>(last.map(|last| (written(&touched, &names), Some(last))))
         }
     });
     let first = futures::stream::once(async move { Ok::<_, RegistryError>(header) });
@@ -164,11 +168,12 @@ async fn people(
     Ok((headers, body).into_response())
 }
 
-fn written(touched: &[Touched]) -> String {
+fn written(touched: &[Touched], operators: &HashMap<i64, String>) -> String {
     let mut writer =
         csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for one in touched {
-        let row = [&one.operator.to_string(), &one.operator_journey_id, one.role, &one.operator_user_id];
+        let operator = operators.get(&one.operator).map_or("", String::as_str);
+        let row = [operator, &one.operator_journey_id, one.role, &one.operator_user_id];
         // Writing to memory does not fail.
         let _ = writer.write_record(row);
     }

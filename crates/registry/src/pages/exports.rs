@@ -39,6 +39,10 @@ pub fn routes() -> Router<Arc<Registry>> {
 const ACTION: &str = "journey.export";
 /// Those who may not read what was sent export the rest.
 const READ_SENT: &str = "journey.read_sent";
+const TELLS_TERRITORY: &str = "Le fichier contient les trajets valides qui partent de votre territoire ou y arrivent. Les personnes et les trajets y portent des pseudonymes propres à votre collectivité\u{a0}; les heures sont arrondies à dix minutes, les distances à cent mètres et les lieux à une centaine de mètres au moins. Ce sont encore des données personnelles\u{a0}: qui voyage chaque jour peut être reconnu. Ne diffusez pas le fichier.";
+const TELLS_ALL: &str = "Le fichier contient ce que votre serveur a envoyé\u{a0}: lieux exacts et clés d’identité. Ne le confiez qu’à qui en a besoin, et effacez-le ensuite.";
+const TELLS_REST: &str = "Votre rôle ne permet pas de lire ce que votre serveur a envoyé\u{a0}: le fichier n’a ni lieu exact ni identité. L’administration de votre organisation peut demander l’export complet.";
+const TELLS_TEAM: &str = "Le fichier ne dit rien des personnes\u{a0}; les heures sont arrondies à dix minutes, les distances à cent mètres et les lieux à une centaine de mètres au moins.";
 /// How many exports the page lists.
 const LISTED: u64 = 50;
 /// The choice of a list that excludes nothing.
@@ -85,6 +89,9 @@ impl Row {
         if let Some(id) = export.operator_id {
             only.extend(operators.iter().find(|one| one.id == id).map(|one| one.name.clone()));
         }
+        if export.tells_sent {
+            only.push("avec lieux exacts et identités".to_owned());
+        }
         let (state, colour, told) = match standing {
             Standing::Waiting => {
                 ("En attente", "info", "Il commence dès que les précédents sont écrits.".to_owned())
@@ -117,7 +124,7 @@ impl Row {
             Standing::Withdrawn => (
                 "Retiré",
                 "",
-                "Une personne a demandé l’effacement de ses données depuis. Demandez-le de nouveau\u{a0}: elle n’y sera plus."
+                "Une personne a demandé l’effacement de ses données depuis. Demandez-le de nouveau\u{a0}: elle n’y sera plus. Effacez aussi les copies déjà téléchargées."
                     .to_owned(),
             ),
         };
@@ -133,7 +140,11 @@ impl Row {
             asked: place::moment(export.asked_at),
             state,
             colour,
-            told,
+            told: if standing == Standing::Ready && export.tells_sent && !reads_sent {
+                format!("{told}. Réservé à l’administration de votre organisation.")
+            } else {
+                told
+            },
             progress: (standing == Standing::Running).then(|| progress(export, today)),
             may_read: standing == Standing::Ready && (reads_sent || !export.tells_sent),
             may_cancel: standing.is_open(),
@@ -199,8 +210,8 @@ struct ExportsPage {
     /// Whether one is being written: the page tells how to see it advance.
     in_progress: bool,
     perimeter: Perimeter,
-    /// An operator's team exports neither exact places nor identities.
-    without_sent: bool,
+    /// What the file tells of people and places, for whoever asks.
+    tells: &'static str,
     /// Where one defines it; empty for those who may not.
     perimeter_href: String,
 }
@@ -272,7 +283,12 @@ async fn exports_page(
                 Choice { hint: format_hint(one).to_owned(), ..choice }
             })
             .collect(),
-        without_sent: operator_of(scope).is_some_and(|id| id >= 0) && !reads_sent,
+        tells: match (operator_of(scope).is_some_and(|id| id >= 0), reads_sent) {
+            _ if territory.is_some() => TELLS_TERRITORY,
+            (true, true) => TELLS_ALL,
+            (true, false) => TELLS_REST,
+            (false, _) => TELLS_TEAM,
+        },
         in_progress: rows.iter().any(|row| row.may_cancel),
         rows,
         form,
@@ -318,7 +334,9 @@ async fn ask(
     if form.to.trim().is_empty() {
         errors.add("to", "Indiquez le dernier jour des départs à emporter.");
     }
+    let both_typed = !form.from.trim().is_empty() && !form.to.trim().is_empty();
     if let (Some(from), Some(to)) = (from, to)
+        && both_typed
         && to < from
     {
         let first = format::date(from);
@@ -380,7 +398,7 @@ async fn download(
         visitor.allow(&SHEET, READ_SENT)?;
     }
     if export.state()? != Standing::Ready {
-        return Ok(redirect("/registre/exports"));
+        return Ok(redirect("/registre/exports?fait=export-absent"));
     }
     let reading = documents(&registry).open(&export.document(), &registry.keyring).await;
     let reading = match reading {

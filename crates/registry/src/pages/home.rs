@@ -87,14 +87,15 @@ fn links(visitor: &Visitor) -> Vec<Tile> {
         "/registre/essai" => "Vérifier un trajet sans rien enregistrer",
         "/registre/cles" => "Connecter un serveur, ou lui retirer l’accès",
         "/registre/notifications" => "Être prévenu des changements d’état",
-        "/registre/chiffres" => "Vos trajets mois par mois, et la qualité de vos envois",
+        "/registre/chiffres" => "Les trajets mois par mois, et la qualité des envois",
         "/registre/exports" => "Emporter des trajets dans un fichier",
         "/registre/raccordement" => "Les étapes jusqu’à un premier trajet accepté",
         "/registre/accompagnement" => "Voir qui est arrêté, où, et depuis quand",
         "/registre/bac-a-sable" => "Essayer son serveur, sans rien de réel",
         "/registre/territoires" => "Voir les trajets d’un territoire",
-        "/registre/personnes" => "Voir qui a accès, inviter quelqu’un",
-        "/registre/operateurs" => "Voir chaque opérateur, en inscrire un",
+        "/comptes/registry" => "Qui s’est connecté, quels rôles ont été donnés",
+        "/registre/personnes" => "Voir qui a accès",
+        "/registre/operateurs" => "Voir chaque opérateur",
         "/registre/regles" => "Lire les limites et depuis quand elles valent",
         "/registre/files" => "Savoir si tout avance, et quoi faire sinon",
         "/registre/donnees" => "Durées de conservation, demandes des personnes",
@@ -171,6 +172,13 @@ async fn desk_of_territory(registry: &Registry, visitor: &Visitor, id: i64) -> R
         title: "Les trajets de votre territoire".to_owned(),
         text: "Combien, où, à quelle heure, avec quels opérateurs.",
     }];
+    if territory.agreed_at.is_none() && !perimeter.is_empty() {
+        tiles.push(Tile {
+            href: "/registre/exports".to_owned(),
+            title: "Votre périmètre attend un accord".to_owned(),
+            text: "L’équipe du registre le vérifie. Vos chiffres sont là ; les exports viendront ensuite.",
+        });
+    }
     if visitor.grant(&SHEET, "territory.manage") != Grant::No {
         tiles.push(Tile {
             href: format!("/registre/territoires/{id}/perimetre"),
@@ -216,12 +224,11 @@ async fn desk_of_protection(registry: &Registry, visitor: &Visitor) -> Result<De
             text: "L’effacement passe toutes les heures. S’ils sont encore là demain, prévenez l’équipe technique.",
         });
     }
-    for (href, title, text) in [
-        ("/registre/violations", "Violations de données", "Inscrire une violation, suivre les 72 heures."),
-        ("/comptes/registry", "Journal des comptes", "Qui s’est connecté, quels rôles ont été donnés."),
-    ] {
-        tiles.push(Tile { href: href.to_owned(), title: title.to_owned(), text });
-    }
+    tiles.push(Tile {
+        href: "/registre/violations".to_owned(),
+        title: "Violations de données".to_owned(),
+        text: "Inscrire une violation, suivre les 72 heures.",
+    });
     Ok(Desk { heading: "Protection des données", period: String::new(), tiles, links: links(visitor) })
 }
 
@@ -248,7 +255,16 @@ async fn desk_of_team(registry: &Registry, visitor: &Visitor) -> Result<Desk, Pr
     let operators = operator::list(&registry.database, &Scope::All).await?;
     let connected = operators.iter().filter(|operator| operator.connected_at.is_some()).count();
     let waiting = i64::try_from(verification::waiting(&registry.database).await?).unwrap_or(i64::MAX);
-    let tiles = vec![
+    let to_agree = territory::to_agree(&registry.database).await?;
+    let mut tiles = Vec::new();
+    if to_agree > 0 && visitor.grant(&SHEET, "territory.agree") != Grant::No {
+        tiles.push(Tile {
+            href: "/registre/territoires".to_owned(),
+            title: format!("{to_agree} périmètre{} à accepter", if to_agree > 1 { "s" } else { "" }),
+            text: "Une collectivité attend votre accord pour emporter des trajets.",
+        });
+    }
+    tiles.extend([
         Tile {
             href: "/registre/operateurs".to_owned(),
             title: format!(
@@ -272,7 +288,7 @@ async fn desk_of_team(registry: &Registry, visitor: &Visitor) -> Result<Desk, Pr
             },
             text: "L’examen prend quelques secondes. Si le nombre ne baisse pas, regardez les files de travail.",
         },
-    ];
+    ]);
     Ok(Desk { heading: "Le registre maintenant", period: String::new(), tiles, links: links(visitor) })
 }
 

@@ -20,6 +20,7 @@ use super::side::page_of;
 use crate::explanation::{self, Explanation};
 use crate::model::{Metres, PublicStatus, Terms};
 use crate::store::journey::{self, Journey};
+use crate::store::person::ERASED;
 use crate::store::request::{self, JourneyRequest};
 use crate::store::{RegistryError, operator};
 use crate::{Registry, SHEET};
@@ -255,6 +256,8 @@ struct SentPage {
     operator: String,
     received: String,
     json: String,
+    /// Whether somebody of this journey was erased since.
+    erased: bool,
 }
 
 /// Shows what the operator sent. Who looked is written in the log before anything is shown.
@@ -293,6 +296,9 @@ async fn read_sent(
         id,
         operator: operator.map_or_else(String::new, |operator| operator.name),
         received: place::moment(journey.received_at),
+        erased: ["driver", "passenger"]
+            .iter()
+            .any(|side| json[*side]["identity"]["operator_user_id"] == ERASED),
         json: serde_json::to_string_pretty(&json).map_err(|cause| Problem::internal(&cause))?,
     }))
 }

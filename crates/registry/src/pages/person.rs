@@ -14,7 +14,6 @@ use socle::pages::{Choice, FormErrors, Page, format};
 use socle::web::{Problem, Visitor, page, redirect};
 
 use super::asked::Filled;
-use super::side::page_of;
 use super::{answered, place};
 use crate::model::{Numbering, Phone};
 use crate::store::RegistryError;
@@ -47,6 +46,7 @@ struct Request {
 #[template(path = "person.html")]
 struct PersonPage {
     page: Page,
+    title: &'static str,
     base: &'static str,
     /// The sandbox's own search; empty in the sandbox.
     elsewhere: String,
@@ -97,6 +97,10 @@ impl Request {
         }
         match self.proof.trim().chars().count() {
             0 => errors.add("proof", "Dites comment vous avez reconnu la personne."),
+            _ if self.proof.chars().filter(char::is_ascii_digit).count() >= 9 => errors.add(
+                "proof",
+                "Ce texte reste au journal pour toujours : n’y écrivez pas de numéro. Par exemple : rappelée au numéro donné",
+            ),
             length if length > LONGEST => errors
                 .add("proof", format!("Ce texte compte {length} caractères ; la limite est de {LONGEST}.")),
             _ => {}
@@ -120,14 +124,15 @@ fn person_page(
     errors: &FormErrors,
     found: Option<Found>,
 ) -> Response {
-    let page_ = page_of(registry, visitor, "Rechercher une personne");
     let sandbox = registry.sandbox().map(|sandbox| sandbox.space.pages());
+    let title = if sandbox.is_some() {
+        "Rechercher une personne"
+    } else {
+        "Rechercher une personne dans le bac à sable"
+    };
     let shown = PersonPage {
-        page: if sandbox.is_some() {
-            page_.under("Données personnelles", "/registre/donnees")
-        } else {
-            page_
-        },
+        page: Page::of_service(visitor, &SHEET, title).under("Données personnelles", "/registre/donnees"),
+        title,
         base: registry.space.pages(),
         elsewhere: sandbox.map_or_else(String::new, |base| format!("{base}/donnees/personne")),
         kinds: [

@@ -224,10 +224,13 @@ pub async fn erase(
         .await
 }
 
+/// What stands for the identifier of somebody who was erased.
+pub const ERASED: &str = "erased";
+
 /// A person's part that says nothing and is still of the contract's shape.
 fn blank(body: &mut Value, side: &Side) {
     body[side.part()]["identity"] = json!({
-        "operator_user_id": "erased",
+        "operator_user_id": ERASED,
         "identity_key": hex::encode(socle::chance::secret_bytes::<32>()),
         "phone_trunc": "+336010203",
     });

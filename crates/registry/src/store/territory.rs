@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Query;
 use sea_orm::{ActiveValue::Set, QueryOrder as _};
 use socle::audit::{Actor, Entry};
 use socle::rights::Scope;
@@ -108,6 +109,19 @@ pub async fn find(database: &Database, scope: &Scope, id: i64) -> Result<Option<
         return Ok(None);
     }
     Ok(Entity::find_by_id(id).one(database.read()).await?)
+}
+
+/// How many territories wait for the team's agreement to what they set.
+pub async fn to_agree(database: &Database) -> Result<u64, RegistryError> {
+    let set = Query::select()
+        .column(territory_selector::Column::TerritoryId)
+        .from(territory_selector::Entity)
+        .to_owned();
+    Ok(Entity::find()
+        .filter(Column::AgreedAt.is_null())
+        .filter(Column::Id.in_subquery(set))
+        .count(database.read())
+        .await?)
 }
 
 /// What makes up a territory's perimeter.

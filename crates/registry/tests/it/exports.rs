@@ -299,6 +299,8 @@ on_both_stores! {
         assert_eq!(refused.status, 422);
         assert!(refused.text.contains("attend un accord"), "{}", refused.text);
         let remove = format!("{perimeter}/retirer");
+        let page = admin.open(&perimeter).await.text;
+        assert!(page.contains(&format!("action=\"{remove}\"")), "the page's own button goes there: {page}");
         assert_eq!(admin.submit(&remove, &[("kind", "region"), ("what", "76")]).await.status, 303);
         assert_eq!(admin.submit("/registre/exports", &form).await.status, 422);
         // What the team sets it agrees to; what is made smaller stays agreed.

@@ -63,6 +63,15 @@ on_both_stores! {
             assert_eq!(staff.open(path).await.status, 200, "{path}: the rest of the house is open");
         }
         assert_eq!(admin.open("/registre/trajets").await.status, 200, "whoever holds the switches looks");
+        // Signed in with one proof only, they are asked for the second one, not shut out.
+        let people = &house.registry.house.people;
+        let address = socle::people::Email::parse(&admin.email).expect("an address");
+        let account = people.agent_by_email(&address).await.expect("a store").expect("an account");
+        let session = people.open_session(account.id, socle::people::Method::EmailLink, None).await.expect("a session");
+        let once = admin.with_cookie(&format!("{}={session}", socle::people::SESSION_COOKIE));
+        let asked = once.open("/registre").await;
+        assert_eq!(asked.status, 303, "{}", asked.text);
+        assert!(asked.header("location").is_some_and(|to| to.starts_with("/connexion/code")), "{:?}", asked.header("location"));
 
         let house = house.restart().await.expect("the same house");
         let staff = Agent::nobody(testkit::http_client(), &house.base_url);

@@ -59,6 +59,12 @@ pub async fn accept(folder: &Path, key: &Path, sheets: &[&'static Sheet]) -> Res
             format_args!("service {:?} is not one of this program", description.service),
         ));
     };
+    if !key.is_file() {
+        return Err(refused(
+            &key.display().to_string(),
+            "it is not there: expected the key file that was written when the service was handed over",
+        ));
+    }
     let handover = MasterKeys::read(key, false)?;
     let expected = &description.handover_key;
     if handover.fingerprint(&expected.name) != Some(expected.fingerprint.as_str()) {

@@ -162,8 +162,11 @@ pub(super) async fn guard(State(sheet): State<&'static Sheet>, request: Request,
     };
     let secret = cookie(&parts.headers, SESSION_COOKIE);
     let visitor = Visitor::recognise(Arc::clone(&house), secret, parts.uri.path().to_owned()).await;
-    if visitor.allow(sheet, ACTION).is_ok() {
-        return next.run(Request::from_parts(parts, body)).await;
+    match visitor.allow(sheet, ACTION) {
+        Ok(_) => return next.run(Request::from_parts(parts, body)).await,
+        // Who holds the switches gives the second proof first, then goes on.
+        Err(first @ Problem::SecondProofFirst { .. }) => return first.into_response(),
+        Err(_) => {}
     }
     let reads_pages = parts
         .headers
