@@ -111,7 +111,10 @@ impl Report {
             ("Closed", |duty| {
                 matches!(
                     duty.status,
-                    DutyStatus::Done { .. } | DutyStatus::Waived { .. } | DutyStatus::NotApplicable { .. }
+                    DutyStatus::Done { .. }
+                        | DutyStatus::DoneLate { .. }
+                        | DutyStatus::Waived { .. }
+                        | DutyStatus::NotApplicable { .. }
                 )
             }),
         ];

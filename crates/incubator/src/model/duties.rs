@@ -81,6 +81,9 @@ impl Desk<'_> {
                         duty.evidence.extend(evidence.reference.clone());
                         match &evidence.waived {
                             Some(reason) => DutyStatus::Waived { reason: reason.clone() },
+                            None if occurrence.due.last_day().is_some_and(|last| last < evidence.done_on) => {
+                                DutyStatus::DoneLate { on: evidence.done_on }
+                            }
                             None => DutyStatus::Done { on: evidence.done_on },
                         }
                     }
@@ -97,13 +100,18 @@ impl Desk<'_> {
     }
 
     fn blank(&self, clause: &Clause, kind: &DutyKind, (title, fr): (&str, &str)) -> Duty {
+        let debtors = self.named(&clause.debtor, &kind.debtor);
+        let creditors = match self.named(&clause.creditor, &kind.creditor) {
+            named if named.is_empty() => self.others(&debtors),
+            named => named,
+        };
         Duty {
             clause: clause.key.clone(),
             kind: type_of(kind.when),
             title: title.to_owned(),
             fr: fr.to_owned(),
-            debtors: self.named(&clause.debtor, &kind.debtor, true),
-            creditors: self.named(&clause.creditor, &kind.creditor, false),
+            debtors: if debtors.is_empty() { self.everyone() } else { debtors },
+            creditors,
             citations: vec![citation(clause)],
             product: None,
             due: Due::NotDated,
@@ -120,13 +128,19 @@ impl Desk<'_> {
         }
     }
 
-    /// The bodies the clause names, else the parties in those roles, else every party.
-    fn named(&self, bodies: &[BodyKey], roles: &[PartyRole], everyone: bool) -> Vec<String> {
-        let mut keys = if bodies.is_empty() { self.agreement.with_roles(roles) } else { bodies.to_vec() };
-        if keys.is_empty() && everyone {
-            keys = self.agreement.parties.iter().map(|party| party.body.clone()).collect();
-        }
+    /// The bodies the clause names, else the parties in those roles.
+    fn named(&self, bodies: &[BodyKey], roles: &[PartyRole]) -> Vec<String> {
+        let keys = if bodies.is_empty() { self.agreement.with_roles(roles) } else { bodies.to_vec() };
         keys.iter().map(|key| self.agreement.name_of(key).to_owned()).collect()
+    }
+
+    fn everyone(&self) -> Vec<String> {
+        self.agreement.parties.iter().map(|party| self.agreement.name_of(&party.body).to_owned()).collect()
+    }
+
+    /// Who a duty is owed to when the clause does not say: the other parties; each other when all owe it.
+    fn others(&self, debtors: &[String]) -> Vec<String> {
+        self.everyone().into_iter().filter(|party| !debtors.contains(party)).collect()
     }
 }
 

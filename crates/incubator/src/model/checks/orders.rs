@@ -17,6 +17,7 @@ pub(super) fn findings(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
         .orders
         .iter()
         .filter(|order| order.under == OrderUnder::ThisAgreement)
+        .filter(|order| order.signed_on.is_none_or(|signed| signed <= as_of))
         .flat_map(|order| {
             let mut found = covered(agreement, order, as_of);
             found.extend(market(order));

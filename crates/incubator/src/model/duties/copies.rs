@@ -74,7 +74,7 @@ fn of(desk: &Desk, document: Document, clauses: &[(&Clause, &DutyKind, CopiedOn,
     let mut recipients: Vec<BodyKey> = Vec::new();
     for (clause, kind, ..) in asking {
         duty.citations.push(citation(clause));
-        for debtor in desk.named(&clause.debtor, &kind.debtor, true) {
+        for debtor in desk.named(&clause.debtor, &kind.debtor) {
             if !duty.debtors.contains(&debtor) {
                 duty.debtors.push(debtor);
             }
