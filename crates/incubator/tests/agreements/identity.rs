@@ -47,8 +47,13 @@ fn each_agreement_has_the_clauses_of_its_text_and_no_other() {
 #[test]
 fn twelve_themes_share_out_data_protection() {
     let agreement = read(shipped::DOMIFA);
-    let table = agreement.clause("data_protection_roles").unwrap();
-    assert_eq!(table.texts("themes").len(), 12);
+    let table: Vec<_> = agreement.clauses.iter().filter(|clause| clause.key == "data_protection").collect();
+    let themes: BTreeSet<_> =
+        table.iter().map(|clause| format!("{:?}", clause.parameters["theme"])).collect();
+    assert_eq!(themes.len(), 12);
+    // On territoriality one side says nothing.
+    assert_eq!(table.len(), 23);
+    assert!(table.iter().all(|clause| clause.debtor.len() == 1 && clause.debtor != clause.creditor));
 }
 
 #[test]
