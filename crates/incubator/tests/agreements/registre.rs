@@ -243,3 +243,19 @@ fn each_duty_says_who_owes_what_to_whom() {
     // The clause names no creditor: the other party.
     assert_eq!(of(&report, "manifesto")[0].creditors, ["DINUM"]);
 }
+
+#[test]
+fn nothing_is_ordered_while_suspended_and_payments_after_the_end_are_told_not_refused() {
+    let text = format!(
+        "{REGISTRE}suspensions:\n  - {{ from: 2020-11-02, to: 2020-12-15, reason: crédits insuffisants }}\n\
+         orders:\n  - {{ number: \"1404999001\", signed_on: 2020-12-01, lines: [{{ label: Travaux, service: devops, amount: 9 000 }}] }}\n\
+         ledger:\n  - {{ date: 2021-04-01, kind: certification, cp: 9 000, order: \"1404999001\" }}\n  - {{ date: 2021-04-02, kind: payment, cp: 9 000, order: \"1404999001\" }}\n"
+    );
+    let report = report(&text, date(2021, 5, 1));
+    assert_eq!(found(&report, Rule::C11, Level::Block).len(), 1);
+    assert_eq!(
+        found(&report, Rule::C11, Level::Warning)[0].figures["paid"],
+        Figure::Money(Cents::euros(9_000))
+    );
+    assert!(found(&report, Rule::C4, Level::Block).is_empty());
+}
