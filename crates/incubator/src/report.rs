@@ -111,7 +111,10 @@ impl Report {
             ("Closed", |duty| {
                 matches!(
                     duty.status,
-                    DutyStatus::Done { .. } | DutyStatus::Waived { .. } | DutyStatus::NotApplicable { .. }
+                    DutyStatus::Done { .. }
+                        | DutyStatus::DoneLate { .. }
+                        | DutyStatus::Waived { .. }
+                        | DutyStatus::NotApplicable { .. }
                 )
             }),
         ];
@@ -147,10 +150,17 @@ fn write_duty(out: &mut String, duty: &Duty) -> std::fmt::Result {
         (Due::NotDated, None) => "-".into(),
     };
     let product = duty.product.as_ref().map_or(String::new(), |product| format!(" [{product}]"));
-    writeln!(out, "  {when:<13}{}{product}: {}", duty.title, duty.debtors.join(", "))?;
+    let debtors = duty.debtors.join(", ");
+    // The recipients of copies have a line each.
+    let to = if duty.creditors.is_empty() || !duty.recipients.is_empty() {
+        String::new()
+    } else {
+        format!(" → {}", duty.creditors.join(", "))
+    };
+    writeln!(out, "  {when:<13}{}{product}: {debtors}{to}", duty.title)?;
     let mut notes = vec![duty.status.en()];
     if duty.due == Due::NotDated && duty.internal_target.is_some() {
-        notes.push("internal target, the agreement gives no day".into());
+        notes.push("the agreement gives no day".into());
     }
     notes.extend(duty.recurrence.map(Recurrence::en));
     notes.extend(duty.evidence.iter().cloned());

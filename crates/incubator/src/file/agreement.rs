@@ -1,29 +1,25 @@
 //! The agreement itself: what was written and signed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
+    choosing::{choice, choices, known_body, maybe_choice},
+    clause::clause,
+    credits::{contribution, imputation_set, plan_line, predecessor},
     facts,
-    node::{Node, Value},
+    node::Node,
+    period::{effect, term},
     section::{Problems, Section},
-    writing::{Choice, Writing},
 };
 use crate::model::{
     agreement::Agreement,
-    bank_details::BankDetails,
     body::{Body, BodyKey},
-    clause::{Clause, Parameter, Reference},
-    contribution::{Contribution, PaymentRule},
-    credit_plan::{CreditPlanLine, PlanNature},
+    clause::Clause,
     expert::Expert,
-    imputation::{self, Code, ImputationSet},
-    library::{ClauseLibrary, ParameterKind},
-    named::Named,
+    library::ClauseLibrary,
     party::Party,
-    predecessor::Predecessor,
     product::{PhaseEntry, Product},
-    publication::Channel,
-    term::{CoverFrom, EffectRule, Term, TermRule},
+    term::CoverFrom,
 };
 
 pub(super) fn read(node: &Node, problems: &Problems, library: &ClauseLibrary) -> Option<Agreement> {
@@ -43,6 +39,9 @@ pub(super) fn read(node: &Node, problems: &Problems, library: &ClauseLibrary) ->
     let manifesto = file.maybe("manifesto");
     let bodies = file.list("bodies", body);
     let known: BTreeSet<BodyKey> = bodies.iter().map(|body| body.key.clone()).collect();
+    if known.len() < bodies.len() {
+        file.wrong("bodies", Some("the same key twice".into()), "each key once");
+    }
     let parties = file.list("parties", |section| party(section, &known));
     if parties.len() < 2 {
         file.wrong("parties", Some(format!("{} of them", parties.len())), "at least two parties");
@@ -111,54 +110,6 @@ pub(super) fn read(node: &Node, problems: &Problems, library: &ClauseLibrary) ->
     })
 }
 
-/// One value of a closed list, compulsory.
-pub(super) fn choice<T: Named>(section: &mut Section, field: &'static str) -> Option<T> {
-    section.one::<Choice<T>>(field).map(|choice| choice.0)
-}
-
-/// The same, not compulsory.
-pub(super) fn maybe_choice<T: Named>(section: &mut Section, field: &'static str) -> Option<T> {
-    section.maybe::<Choice<T>>(field).map(|choice| choice.0)
-}
-
-fn choices<T: Named>(section: &mut Section, field: &'static str) -> Vec<T> {
-    section.many::<Choice<T>>(field).into_iter().map(|choice| choice.0).collect()
-}
-
-/// A body of the list, or a problem.
-pub(super) fn known_body(
-    section: &mut Section,
-    field: &'static str,
-    known: &BTreeSet<BodyKey>,
-) -> Option<BodyKey> {
-    let key = section.one::<BodyKey>(field)?;
-    check_body(section, field, &key, known).then_some(key)
-}
-
-/// The same, not compulsory.
-pub(super) fn maybe_body(
-    section: &mut Section,
-    field: &'static str,
-    known: &BTreeSet<BodyKey>,
-) -> Option<BodyKey> {
-    let key = section.maybe::<BodyKey>(field)?;
-    check_body(section, field, &key, known).then_some(key)
-}
-
-fn known_bodies(section: &mut Section, field: &'static str, known: &BTreeSet<BodyKey>) -> Vec<BodyKey> {
-    let keys = section.many::<BodyKey>(field);
-    keys.into_iter().filter(|key| check_body(section, field, key, known)).collect()
-}
-
-fn check_body(section: &Section, field: &str, key: &BodyKey, known: &BTreeSet<BodyKey>) -> bool {
-    let is_known = known.contains(key);
-    if !is_known {
-        let list = known.iter().map(|key| key.0.as_str()).collect::<Vec<_>>().join(", ");
-        section.wrong(field, Some(key.0.clone()), format!("a body listed in bodies: {list}"));
-    }
-    is_known
-}
-
 fn body(mut section: Section) -> Option<Body> {
     let (key, name, also_called) = (section.one("key"), section.one("name"), section.many("also_called"));
     section.finish();
@@ -201,271 +152,10 @@ fn product(mut section: Section) -> Option<Product> {
     Some(Product { key: key?, name: name?, is_procedure, authenticates_users, supported_from, phases })
 }
 
-fn effect(mut section: Section) -> Option<(EffectRule, Option<CoverFrom>)> {
-    let rule: Option<String> = section.one("rule");
-    let channel = maybe_choice::<Channel>(&mut section, "channel");
-    let date = section.maybe("date");
-    let cover_date = section.maybe("cover_from");
-    let predecessor_end: Option<bool> = section.maybe("cover_from_predecessor_end");
-    let rule = match (rule.as_deref(), date) {
-        (Some("on_signature"), None) => Some(EffectRule::OnSignature),
-        (Some("on_publication"), None) => Some(EffectRule::OnPublication { channel }),
-        (Some("on_date"), Some(date)) => Some(EffectRule::OnDate { date }),
-        (Some("on_date"), None) => {
-            section.wrong("date", None, "the day of effect");
-            None
-        }
-        (Some(other), _) => {
-            section.wrong(
-                "rule",
-                Some(other.to_owned()),
-                "on_signature, on_publication, or on_date with its date",
-            );
-            None
-        }
-        (None, _) => None,
-    };
-    let cover_from = match (cover_date, predecessor_end) {
-        (Some(date), _) => Some(CoverFrom::Date(date)),
-        (None, Some(true)) => Some(CoverFrom::PredecessorEnd),
-        (None, _) => None,
-    };
-    section.finish();
-    rule.map(|rule| (rule, cover_from))
-}
-
-fn term(mut section: Section) -> Option<Term> {
-    let (until, months, end_of) =
-        (section.maybe("until"), section.maybe("months"), section.maybe("end_of_month"));
-    let provisional: Option<bool> = section.maybe("provisional");
-    let rule = match (until, months, end_of) {
-        (Some(day), None, None) => Some(TermRule::Until(day)),
-        (None, Some(months), None) if months > 0 => Some(TermRule::Months(months)),
-        (None, None, Some(month)) => Some(TermRule::EndOf(month)),
-        _ => {
-            section.wrong("until", None, "one of until (a day), months (more than 0), end_of_month");
-            None
-        }
-    };
-    section.finish();
-    Some(Term { rule: rule?, provisional: provisional.unwrap_or(false) })
-}
-
-fn predecessor(mut section: Section) -> Option<Predecessor> {
-    let title = section.one("title");
-    let (signed_on, ended_on) = (section.maybe("signed_on"), section.maybe("ended_on"));
-    let (received, consumed) = (section.maybe("received"), section.maybe("consumed"));
-    let (stated_balance, note) = (section.maybe("stated_balance"), section.maybe("note"));
-    section.finish();
-    Some(Predecessor { title: title?, signed_on, ended_on, received, consumed, stated_balance, note })
-}
-
-pub(super) fn plan_line(mut section: Section) -> Option<CreditPlanLine> {
-    let year = section.one("year");
-    let (ae, cp) = (section.maybe("ae"), section.maybe("cp"));
-    let nature = maybe_choice(&mut section, "nature").unwrap_or(PlanNature::Indicative);
-    section.finish();
-    Some(CreditPlanLine { year: year?, ae, cp, nature })
-}
-
-fn imputation_set(mut section: Section, known: &BTreeSet<BodyKey>) -> Option<ImputationSet> {
-    let mut code =
-        |field, normalise: &dyn Fn(&str) -> Code| section.maybe::<String>(field).map(|raw| normalise(&raw));
-    let ministerial_axis = code("ministerial_axis", &imputation::axis);
-    let functional_domain = code("functional_domain", &imputation::functional_domain);
-    let financial_centre = code("financial_centre", &imputation::financial_centre);
-    let activity = code("activity", &|raw| imputation::plain_code(raw, 12));
-    let cost_centre = code("cost_centre", &|raw| imputation::plain_code(raw, 10));
-    let fund = code("fund", &imputation::fund);
-    let codes = [&ministerial_axis, &functional_domain, &financial_centre, &activity, &cost_centre, &fund];
-    let blank = codes.iter().all(|code| code.is_none());
-    if blank {
-        section.wrong("financial_centre", None, "at least one code in a set of imputations");
-    }
-    let side = maybe_choice(&mut section, "side");
-    let assigning_accountant = maybe_body(&mut section, "assigning_accountant", known);
-    let service_centre = maybe_body(&mut section, "service_centre", known);
-    section.finish();
-    (!blank).then_some(ImputationSet {
-        side,
-        ministerial_axis,
-        functional_domain,
-        financial_centre,
-        activity,
-        cost_centre,
-        fund,
-        assigning_accountant,
-        service_centre,
-    })
-}
-
-fn contribution(mut section: Section, known: &BTreeSet<BodyKey>) -> Option<Contribution> {
-    let funder = known_body(&mut section, "funder", known);
-    let amount = section.one("amount");
-    let payment = choice(&mut section, "payment");
-    let due_on = section.maybe("due_on");
-    if payment == Some(PaymentRule::OnDate) && due_on.is_none() {
-        section.wrong("due_on", None, "the day of payment");
-    }
-    let fund: Option<String> = section.maybe("fund");
-    if let Some(raw) = fund.as_deref().filter(|raw| imputation::fund(raw).normalised.is_none()) {
-        section.wrong("fund", Some(raw.to_owned()), "the code of a fonds de concours, as 1-2-00548");
-    }
-    let pay_to = section.group("pay_to", bank_details);
-    let refund_to = section.group("refund_to", bank_details);
-    section.finish();
-    Some(Contribution {
-        funder: funder?,
-        amount: amount?,
-        payment: payment?,
-        due_on,
-        fund,
-        pay_to,
-        refund_to,
-    })
-}
-
-fn bank_details(mut section: Section) -> Option<BankDetails> {
-    let holder = section.one("holder");
-    let (bank, branch) = (section.one("bank"), section.one("branch"));
-    let (account, key) = (section.one("account"), section.one::<String>("key"));
-    let iban = section.maybe("iban");
-    let path = section.path.clone();
-    let (line, problems) = (section.line, section.problems());
-    section.finish();
-    let seen = key.clone();
-    match BankDetails::new(holder?, [bank?, branch?, account?, key?], iban) {
-        Ok(details) => Some(details),
-        Err(error) => {
-            problems.add(line, &format!("{path}.key"), seen, error.to_string());
-            None
-        }
-    }
-}
-
 fn expert(mut section: Section) -> Option<Expert> {
     let name = section.one("name");
     let (role, declared_on, reviewed_by) =
         (section.maybe("role"), section.maybe("declared_on"), section.maybe("reviewed_by"));
     section.finish();
     Some(Expert { name: name?, role, declared_on, reviewed_by })
-}
-
-fn clause(mut section: Section, known: &BTreeSet<BodyKey>, library: &ClauseLibrary) -> Option<Clause> {
-    let key: Option<String> = section.one("clause");
-    let (article, text) = (section.one("article"), section.one("text"));
-    let refers_to = section.group("refers_to", |mut reference| {
-        let (printed, meant) = (reference.one("printed"), reference.one("meant"));
-        reference.finish();
-        Some(Reference { printed: printed?, meant: meant? })
-    });
-    let debtor = known_bodies(&mut section, "debtor", known);
-    let creditor = known_bodies(&mut section, "creditor", known);
-    let per_product: Option<bool> = section.maybe("per_product");
-    let kind = key.as_ref().and_then(|key| library.clauses.get(key));
-    if let Some(key) = key.as_ref().filter(|_| kind.is_none()) {
-        let list = library.clauses.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        section.wrong("clause", Some(key.clone()), format!("a clause of the library: {list}"));
-    }
-    let kinds = kind.map(|kind| kind.parameters.clone()).unwrap_or_default();
-    let compulsory = kinds.iter().find(|(_, kind)| !kind.is_optional()).map(|(name, _)| name.clone());
-    let given = section.group("parameters", |group| Some(parameters(group, &kinds, known)));
-    if let Some(name) = compulsory.filter(|_| given.is_none()) {
-        section.wrong("parameters", None, format!("the parameter {name}"));
-    }
-    section.finish();
-    kind?;
-    Some(Clause {
-        key: key?,
-        article: article?,
-        refers_to,
-        text: text?,
-        debtor,
-        creditor,
-        per_product: per_product.unwrap_or(false),
-        parameters: given.unwrap_or_default(),
-    })
-}
-
-/// The names of parameters come from the library, which is data: each is looked for where it is written.
-fn parameters(
-    group: Section,
-    kinds: &BTreeMap<String, ParameterKind>,
-    known: &BTreeSet<BodyKey>,
-) -> BTreeMap<String, Parameter> {
-    let problems = group.problems();
-    let mut read = BTreeMap::new();
-    for (name, line, node) in group.entries() {
-        let path = group.path_of(name);
-        let Some(kind) = kinds.get(name) else {
-            let names = kinds.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-            problems.add(
-                *line,
-                &path,
-                Some(name.clone()),
-                format!("one of the parameters of this clause: {names}"),
-            );
-            continue;
-        };
-        if let Some(value) = parameter(*kind, node, &path, problems, known) {
-            read.insert(name.clone(), value);
-        }
-    }
-    for (name, _) in kinds.iter().filter(|(name, kind)| !kind.is_optional() && !read.contains_key(*name)) {
-        if !group.entries().iter().any(|(key, ..)| key == name) {
-            problems.add(group.line, &group.path_of(name), None, "this parameter");
-        }
-    }
-    read
-}
-
-fn parameter(
-    kind: ParameterKind,
-    node: &Node,
-    path: &str,
-    problems: &Problems,
-    known: &BTreeSet<BodyKey>,
-) -> Option<Parameter> {
-    use ParameterKind as K;
-    Some(match kind {
-        K::Count | K::OptionalCount => Parameter::Count(single(node, path, problems)?),
-        K::Text | K::OptionalText => Parameter::Text(single(node, path, problems)?),
-        K::Channel => Parameter::Channel(single::<Choice<Channel>>(node, path, problems)?.0),
-        K::Texts | K::OptionalTexts => Parameter::Texts(several(node, path, problems)),
-        K::Months => Parameter::Months(several(node, path, problems)),
-        K::Phases => Parameter::Phases(
-            several::<Choice<_>>(node, path, problems).into_iter().map(|phase| phase.0).collect(),
-        ),
-        K::Bodies | K::OptionalBodies => {
-            let bodies: Vec<BodyKey> = several(node, path, problems);
-            for body in bodies.iter().filter(|body| !known.contains(body)) {
-                let list = known.iter().map(|key| key.0.as_str()).collect::<Vec<_>>().join(", ");
-                problems.add(
-                    node.line,
-                    path,
-                    Some(body.0.clone()),
-                    format!("a body listed in bodies: {list}"),
-                );
-            }
-            Parameter::Bodies(bodies)
-        }
-    })
-}
-
-fn single<T: Writing>(node: &Node, path: &str, problems: &Problems) -> Option<T> {
-    let value = match &node.value {
-        Value::Scalar(text) => T::read(text),
-        _ => None,
-    };
-    if value.is_none() {
-        problems.add(node.line, path, node.value.shown(), T::expected());
-    }
-    value
-}
-
-fn several<T: Writing>(node: &Node, path: &str, problems: &Problems) -> Vec<T> {
-    match &node.value {
-        Value::List(items) => items.iter().filter_map(|item| single(item, path, problems)).collect(),
-        _ => single(node, path, problems).into_iter().collect(),
-    }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    agreement::{choice, known_body, maybe_body, maybe_choice, plan_line},
+    choosing::{choice, known_body, maybe_body, maybe_choice},
+    credits::plan_line,
     section::Section,
 };
 use crate::model::{

@@ -1,8 +1,12 @@
 //! Agreements as files that people write: YAML, read strictly. The format is described in `docs/agreements.md`.
 
 mod agreement;
+mod choosing;
+mod clause;
+mod credits;
 mod facts;
 mod node;
+mod period;
 mod problem;
 mod section;
 mod writing;

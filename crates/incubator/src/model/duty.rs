@@ -67,6 +67,10 @@ pub enum DutyStatus {
     Done {
         on: Date,
     },
+    /// Done after its last day.
+    DoneLate {
+        on: Date,
+    },
     Late,
     /// The internal target has passed. The contract says no date: nobody is late.
     TargetPassed,
@@ -94,6 +98,7 @@ impl DutyStatus {
             Self::DueSoon => "due soon".into(),
             Self::Due => "due".into(),
             Self::Done { on } => format!("done on {on}"),
+            Self::DoneLate { on } => format!("done late, on {on}"),
             Self::Late => "late".into(),
             Self::TargetPassed => "internal target passed".into(),
             Self::Waived { reason } => format!("waived: {reason}"),
@@ -111,6 +116,7 @@ impl DutyStatus {
             Self::DueSoon => "bientôt due".into(),
             Self::Due => "à faire".into(),
             Self::Done { on } => format!("faite le {}", french(*on)),
+            Self::DoneLate { on } => format!("faite en retard, le {}", french(*on)),
             Self::Late => "en retard".into(),
             Self::TargetPassed => "objectif interne dépassé".into(),
             Self::Waived { reason } => format!("dispensée : {reason}"),

@@ -4,6 +4,7 @@ mod atelier;
 mod copies;
 mod domifa;
 mod friches;
+mod identity;
 mod lotocar;
 mod money;
 mod properties;

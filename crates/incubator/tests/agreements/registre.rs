@@ -222,3 +222,40 @@ fn a_shortage_foreseen_opens_the_duty_to_inform_and_credits_left_at_the_end_too(
     assert_eq!(of(&near, "unspent")[0].status, DutyStatus::Due);
     assert_eq!(found(&near, Rule::C10, Level::Warning).len(), 1);
 }
+
+#[test]
+fn a_committee_held_after_its_day_was_held_late() {
+    let text = format!("{REGISTRE}evidence:\n  - {{ clause: committee.periodic, done_on: 2020-10-05 }}\n");
+    let report = report(&text, date(2020, 11, 1));
+    let committees = of(&report, "committee.periodic");
+    assert_eq!(committees[0].status, DutyStatus::DoneLate { on: date(2020, 10, 5) });
+    assert_eq!(committees[1].status, DutyStatus::NotYetDue);
+}
+
+#[test]
+fn each_duty_says_who_owes_what_to_whom() {
+    let report = report(REGISTRE, date(2020, 4, 1));
+    let account = of(&report, "account.monthly")[0];
+    assert_eq!(
+        (account.debtors.as_slice(), account.creditors.as_slice()),
+        (&["DINUM".to_owned()][..], &["DGITM".to_owned()][..])
+    );
+    // The clause names no creditor: the other party.
+    assert_eq!(of(&report, "manifesto")[0].creditors, ["DINUM"]);
+}
+
+#[test]
+fn nothing_is_ordered_while_suspended_and_payments_after_the_end_are_told_not_refused() {
+    let text = format!(
+        "{REGISTRE}suspensions:\n  - {{ from: 2020-11-02, to: 2020-12-15, reason: crédits insuffisants }}\n\
+         orders:\n  - {{ number: \"1404999001\", signed_on: 2020-12-01, lines: [{{ label: Travaux, service: devops, amount: 9 000 }}] }}\n\
+         ledger:\n  - {{ date: 2021-04-01, kind: certification, cp: 9 000, order: \"1404999001\" }}\n  - {{ date: 2021-04-02, kind: payment, cp: 9 000, order: \"1404999001\" }}\n"
+    );
+    let report = report(&text, date(2021, 5, 1));
+    assert_eq!(found(&report, Rule::C11, Level::Block).len(), 1);
+    assert_eq!(
+        found(&report, Rule::C11, Level::Warning)[0].figures["paid"],
+        Figure::Money(Cents::euros(9_000))
+    );
+    assert!(found(&report, Rule::C4, Level::Block).is_empty());
+}

@@ -17,6 +17,7 @@ pub(super) fn findings(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
         .orders
         .iter()
         .filter(|order| order.under == OrderUnder::ThisAgreement)
+        .filter(|order| order.signed_on.is_none_or(|signed| signed <= as_of))
         .flat_map(|order| {
             let mut found = covered(agreement, order, as_of);
             found.extend(market(order));
@@ -27,7 +28,7 @@ pub(super) fn findings(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
     findings
 }
 
-/// C11: signed within the period of cover, retroactive cover included; phase, product and service allowed.
+/// C11: not signed while suspended; signed within the period of cover, retroactive cover included; phase, product and service allowed.
 fn covered(agreement: &Agreement, order: &Order, as_of: Date) -> Vec<Finding> {
     let mut findings = Vec::new();
     let name = order.name();
@@ -67,6 +68,18 @@ fn covered(agreement: &Agreement, order: &Order, as_of: Date) -> Vec<Finding> {
             }
         }
         _ => {}
+    }
+    let suspended = agreement.suspensions.iter().find(|suspended| {
+        order
+            .signed_on
+            .is_some_and(|signed| suspended.from <= signed && suspended.to.is_none_or(|to| signed <= to))
+    });
+    if let Some(suspended) = suspended {
+        say(
+            Level::Block,
+            format!("signed while execution is suspended since {}", suspended.from),
+            format!("signée pendant la suspension ouverte le {}", french(suspended.from)),
+        );
     }
     if !agreement.covered_acts.is_empty() && !agreement.covered_acts.contains(&CoveredAct::Commit) {
         say(

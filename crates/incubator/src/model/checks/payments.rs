@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::model::{
-    agreement::Agreement,
+    agreement::{Agreement, CoveredAct},
+    course::{course, french},
     finding::{Finding, Level, Rule},
     ledger::{LedgerEntry, LedgerKind},
     money::Cents,
@@ -16,7 +17,29 @@ pub(super) fn findings(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
     let mut findings = by_year(&ledger);
     findings.extend(by_order(agreement, &ledger));
     findings.extend(in_all(agreement, &ledger));
+    findings.extend(after_the_end(agreement, &ledger, as_of));
     findings
+}
+
+/// C11: a period of effect that lists payments ends for them too. A warning only: what was committed in time is paid.
+fn after_the_end(agreement: &Agreement, ledger: &[&LedgerEntry], as_of: Date) -> Option<Finding> {
+    let end = course(agreement, as_of).end?.on;
+    let late = |entry: &LedgerEntry| entry.date > end;
+    let paid = cp(ledger, LedgerKind::Payment, late);
+    (agreement.covered_acts.contains(&CoveredAct::Pay) && paid > Cents::ZERO).then(|| {
+        Finding::new(
+            Rule::C11,
+            Level::Warning,
+            format!("{paid} paid after the last day {end}, which the period of effect covers no more"),
+            format!(
+                "{} payés après le dernier jour, le {}, que la période d'effet ne couvre plus",
+                paid.fr(),
+                french(end)
+            ),
+        )
+        .money("paid", paid)
+        .day("end", end)
+    })
 }
 
 fn cp(ledger: &[&LedgerEntry], kind: LedgerKind, keep: impl Fn(&LedgerEntry) -> bool) -> Cents {
@@ -107,12 +130,7 @@ fn in_all(agreement: &Agreement, ledger: &[&LedgerEntry]) -> Option<Finding> {
                 Rule::C5,
                 Level::Block,
                 format!("on {day}, {paid} are paid and only {committed} committed"),
-                format!(
-                    "au {}, {} payés pour {} engagés",
-                    crate::model::course::french(day),
-                    paid.fr(),
-                    committed.fr()
-                ),
+                format!("au {}, {} payés pour {} engagés", french(day), paid.fr(), committed.fr()),
             )
             .day("on", day)
             .money("paid", paid)

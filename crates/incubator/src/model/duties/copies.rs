@@ -1,8 +1,16 @@
 //! Copies: clauses overlap and name other recipients each; one duty per document, with all of them.
 
-use super::{
-    BodyKey, Clause, ClauseLibrary, CopiedDocument, CopiedOn, Date, Desk, Duty, DutyKind, DutyStatus, Named,
-    Occurrence, Recipient, Timing, citation, days_after,
+use jiff::civil::Date;
+
+use super::{Desk, citation, occurrence::Occurrence};
+use crate::model::{
+    body::BodyKey,
+    clause::Clause,
+    course::days_after,
+    duty::{Duty, DutyStatus, Recipient},
+    evidence::CopiedDocument,
+    library::{ClauseLibrary, CopiedOn, DutyKind, Timing},
+    named::Named,
 };
 
 /// A document to copy: the agreement, or an amendment and its number.
@@ -66,7 +74,7 @@ fn of(desk: &Desk, document: Document, clauses: &[(&Clause, &DutyKind, CopiedOn,
     let mut recipients: Vec<BodyKey> = Vec::new();
     for (clause, kind, ..) in asking {
         duty.citations.push(citation(clause));
-        for debtor in desk.named(&clause.debtor, &kind.debtor, true) {
+        for debtor in desk.named(&clause.debtor, &kind.debtor) {
             if !duty.debtors.contains(&debtor) {
                 duty.debtors.push(debtor);
             }
