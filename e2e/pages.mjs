@@ -15,6 +15,7 @@ const territoryUser = registry("territory.user");
 const dataProtection = registry("registry.dpo");
 const registryAdmin = registry("registry.admin");
 const registryUser = registry("registry.user");
+const incubatorHead = { service: "incubator", role: "incubator.head" };
 
 const year = "/registre/trajets?from=2025-01-01&to=2100-01-01";
 const journey = await firstLink(operatorAdmin, year, "/registre/trajets/");
@@ -105,4 +106,13 @@ export const pages = [
   { path: "/comptes/registry", as: dataProtection, h1: "Journal des comptes" },
   { path: "/registre", as: dataProtection, h1: "La preuve de covoiturage", name: "registre-protection" },
   { path: "/registre/journal", as: operatorAdmin, status: 403, name: "registre-journal-interdit" },
+
+  // The incubator
+  { path: "/incubateur", as: null, h1: "Les services numériques de l’incubateur" },
+  { path: "/incubateur?phase=tous&q=licorne", as: null, name: "incubateur-vide" },
+  { path: "/incubateur/services/carnet-archives", as: null, h1: "Carnet d’archives" },
+  { path: "/incubateur/services/nulle-part", as: null, status: 404, name: "incubateur-service-inconnu" },
+  { path: "/incubateur/incubateurs", as: null, h1: "Incubateurs" },
+  { path: "/comptes/incubator", as: incubatorHead, h1: "Journal des comptes", name: "incubateur-comptes" },
+  { path: "/interrupteurs/incubator", as: incubatorHead, h1: "Interrupteurs", name: "incubateur-interrupteurs" },
 ];

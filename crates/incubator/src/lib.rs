@@ -1,8 +1,7 @@
-//! What an agreement between services of the State says, computed: is it in force, what is owed by whom and when,
-//! what may still be committed.
+//! The incubator of products: agreements between services of the State, and the public portfolio.
 //!
-//! This crate is pure: no clock, no file, no chance. An agreement is text in the format of `docs/agreements.md`
-//! ([`file::read`]), and every result is computed from it as of a date that is given:
+//! What an agreement says is computed by a pure model (`model/`): no clock, no file, no chance. An agreement is text in
+//! the format of `docs/agreements.md` ([`file::read`]), and every result is computed from it as of a date that is given:
 //!
 //! ```
 //! use incubator::{check, shipped};
@@ -14,12 +13,188 @@
 //! ```
 
 mod check;
+mod commands;
+mod demo;
 pub mod file;
+pub mod import;
+mod indicators;
 pub mod model;
+mod pages;
 mod report;
+pub mod rights;
 pub mod shipped;
+pub mod store;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::Router;
+use socle::house::House;
+use socle::indicators::Indicator;
+use socle::pages::format;
+use socle::seal::Keyring;
+use socle::service::{
+    Anonymised, Demonstration, Document, Finished, MenuEntry, OpenDatabase, Progress, Report as Reporting,
+    Room, Sealed, Service, Sheet,
+};
+use socle::store::Database;
 
 pub use self::{
     check::{CheckError, check, check_until},
     report::Report,
 };
+use crate::store::IncubatorError;
+use crate::store::portfolio::{self, Portfolio};
+
+/// What the incubator is.
+pub static SHEET: Sheet = Sheet {
+    id: "incubator",
+    name: "Incubateur de services numériques",
+    tagline: "De la convention signée à l’impact mesuré",
+    purpose: "Chaque service numérique incubé y a sa page : sa mission, ses phases, ce qu’il publie. Ouvert à tous.",
+    home: "/incubateur",
+    databases: &["incubator"],
+    migrations: store::MIGRATIONS,
+    rights: &rights::RIGHTS,
+    menu: &[
+        MenuEntry { label: "Portefeuille", href: "/incubateur", action: None },
+        MenuEntry { label: "Incubateurs", href: "/incubateur/incubateurs", action: None },
+        MenuEntry {
+            label: "Interrupteurs",
+            href: "/interrupteurs/incubator",
+            action: Some(socle::switches::ACTION),
+        },
+        MenuEntry {
+            label: "Journal des comptes",
+            href: "/comptes/incubator",
+            action: Some(socle::audit::READ),
+        },
+    ],
+    switches: &[],
+    privacy: include_str!("../data/privacy.toml"),
+    risks: include_str!("../data/risks.toml"),
+    documents: &[
+        Document {
+            name: "incubator.md",
+            about: "Le service, ses règles, ce qui manque",
+            text: include_str!("../../../docs/services/incubator.md"),
+        },
+        Document {
+            name: "agreements.md",
+            about: "Le format des conventions",
+            text: include_str!("../../../docs/agreements.md"),
+        },
+    ],
+    sealed: Sealed { places: &[], notes: "The incubator seals nothing yet." },
+};
+
+/// The incubator, closed.
+pub struct IncubatorService;
+
+/// The incubator, open.
+pub struct Incubator {
+    pub house: Arc<House>,
+    pub database: Database,
+    pub keyring: Keyring,
+    /// The portfolio as it was last read.
+    read: RwLock<Arc<Portfolio>>,
+}
+
+impl Incubator {
+    /// Opens the incubator's database.
+    pub async fn open(house: &Arc<House>) -> anyhow::Result<Self> {
+        let (database, keyring) = house.open_database(SHEET.id, SHEET.migrations).await?;
+        Ok(Self { house: Arc::clone(house), database, keyring, read: RwLock::default() })
+    }
+
+    /// The portfolio, read again when it changed.
+    pub async fn portfolio(&self) -> Result<Arc<Portfolio>, IncubatorError> {
+        let known = Arc::clone(&self.read.read().unwrap_or_else(PoisonError::into_inner));
+        if portfolio::version(&self.database).await? == known.version {
+            return Ok(known);
+        }
+        let fresh = Arc::new(portfolio::read(&self.database).await?);
+        *self.read.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+        Ok(fresh)
+    }
+}
+
+/// The incubator as a room of the house.
+struct OpenIncubator(Arc<Incubator>);
+
+#[async_trait::async_trait]
+impl Service for IncubatorService {
+    fn sheet(&self) -> &'static Sheet {
+        &SHEET
+    }
+
+    fn command(&self) -> Option<clap::Command> {
+        Some(commands::command())
+    }
+
+    fn run_alone(
+        &self,
+        arguments: &clap::ArgMatches,
+        now: jiff::Timestamp,
+        report: Reporting,
+    ) -> Option<anyhow::Result<Finished>> {
+        commands::run_alone(arguments, format::paris().to_datetime(now).date(), report)
+    }
+
+    async fn open(&self, house: &Arc<House>) -> anyhow::Result<Arc<dyn Room>> {
+        Ok(Arc::new(OpenIncubator(Arc::new(Incubator::open(house).await?))))
+    }
+}
+
+#[async_trait::async_trait]
+impl Room for OpenIncubator {
+    fn sheet(&self) -> &'static Sheet {
+        &SHEET
+    }
+
+    fn databases(&self) -> Vec<OpenDatabase> {
+        vec![OpenDatabase {
+            database: self.0.database.clone(),
+            keyring: self.0.keyring.clone(),
+            jobs: Vec::new(),
+        }]
+    }
+
+    fn routes(&self) -> Router {
+        pages::routes(&self.0)
+    }
+
+    async fn indicators(&self) -> anyhow::Result<Vec<Indicator>> {
+        indicators::measure(&self.0).await
+    }
+
+    async fn statistics(&self) -> anyhow::Result<String> {
+        indicators::charts(&self.0).await
+    }
+
+    async fn demonstrate(
+        &self,
+        _previous: Option<&Demonstration>,
+        progress: &Progress,
+    ) -> anyhow::Result<Demonstration> {
+        demo::fill(&self.0, progress).await
+    }
+
+    async fn anonymise(&self, copy: &Arc<House>, _progress: &Progress) -> anyhow::Result<Anonymised> {
+        let copy = Incubator::open(copy).await?;
+        let kept = portfolio::copy(&self.0.database, &copy.database).await?;
+        Ok(Anonymised { kept, ..Anonymised::default() })
+    }
+
+    async fn check_tenant(&self, role: &str, tenant: Option<&str>) -> anyhow::Result<Result<(), String>> {
+        Ok(match tenant {
+            None => Ok(()),
+            Some(tenant) => {
+                Err(format!("{role} is not limited to an organisation: {tenant:?} is not expected"))
+            }
+        })
+    }
+
+    async fn run(&self, arguments: &clap::ArgMatches, report: &Reporting) -> anyhow::Result<Finished> {
+        commands::run(&self.0, arguments, *report).await
+    }
+}

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use socle::clock::SystemClock;
+use socle::clock::{Clock as _, SystemClock};
 use socle::config::Config;
 use socle::house::House;
 use socle::places::Places;
@@ -151,7 +151,15 @@ async fn dispatch(matches: &ArgMatches, report: Report) -> anyhow::Result<Finish
                 .into_iter()
                 .find(|service| service.sheet().id == name)
                 .with_context(|| format!("no service is called {name}"))?;
-            let house = open_house(config()?).await?;
+            let now = SystemClock.now();
+            if let Some(done) = service.run_alone(arguments, now, report) {
+                return done;
+            }
+            let mut config = config()?;
+            if let Some(folder) = folder_of(arguments) {
+                folder.clone_into(&mut config.store.folder);
+            }
+            let house = open_house(config).await?;
             service.open(&house).await?.run(arguments, &report).await
         }
         None => Ok(Finished::Done),
@@ -168,6 +176,12 @@ fn existing(config: Config) -> anyhow::Result<Config> {
         );
     }
     Ok(config)
+}
+
+/// The folder of the house, when a command of a service names one (`--data`).
+fn folder_of(arguments: &ArgMatches) -> Option<&PathBuf> {
+    let (_, arguments) = arguments.subcommand()?;
+    arguments.try_get_one::<PathBuf>("data").ok().flatten()
 }
 
 /// Opens the house on the machine's clock.

@@ -18,5 +18,5 @@ use socle::service::Service;
 
 /// Every service of the house, in the order the home page shows them.
 pub fn services() -> Vec<Box<dyn Service>> {
-    vec![Box::new(registry::RegistryService)]
+    vec![Box::new(registry::RegistryService), Box::new(incubator::IncubatorService)]
 }

@@ -23,7 +23,7 @@ fn a_house_is_prepared_filled_and_examined() {
     let data = tempfile::tempdir().expect("a folder");
     let migrated = pepiniere(data.path(), &["migrate", "--format", "json"]);
     assert_eq!(migrated.status.code(), Some(0), "{}", String::from_utf8_lossy(&migrated.stderr));
-    assert_eq!(json(&migrated)["up_to_date"], serde_json::json!(["socle", "registry"]));
+    assert_eq!(json(&migrated)["up_to_date"], serde_json::json!(["socle", "registry", "incubator"]));
 
     let generate =
         ["registry", "generate", "--journeys", "40", "--months", "2", "--seed", "7", "--format", "json"];

@@ -90,6 +90,16 @@ pub trait Service: Send + Sync {
     /// Its own commands (`pepiniere registry …`), if it has some.
     fn command(&self) -> Option<clap::Command>;
 
+    /// Runs one of its commands that needs no house, `now` being the machine's clock; `None` for the others.
+    fn run_alone(
+        &self,
+        _arguments: &clap::ArgMatches,
+        _now: jiff::Timestamp,
+        _report: Report,
+    ) -> Option<anyhow::Result<Finished>> {
+        None
+    }
+
     /// Opens its database and prepares it to serve.
     async fn open(&self, house: &Arc<House>) -> anyhow::Result<Arc<dyn Room>>;
 }

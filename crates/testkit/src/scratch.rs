@@ -172,11 +172,16 @@ impl TestHouse {
         self.agent_of(role, operator.map(tenant)).await
     }
 
-    /// An agent signed in with `role`, of a tenant or of none.
+    /// An agent of the registry signed in with `role`, of a tenant or of none.
     pub async fn agent_of(&self, role: &str, tenant: Option<String>) -> Agent {
+        self.agent_in("registry", role, tenant).await
+    }
+
+    /// An agent signed in with a role of a service, of a tenant or of none.
+    pub async fn agent_in(&self, service: &str, role: &str, tenant: Option<String>) -> Agent {
         let email = format!("{}@exemple.fr", uuid::Uuid::new_v4().simple());
         let role = NewMembership {
-            service: "registry".to_owned(),
+            service: service.to_owned(),
             role: role.to_owned(),
             tenant,
             tenant_name: "Organisation d’essai".to_owned(),

@@ -23,6 +23,7 @@ pub mod month;
 pub mod order;
 pub mod party;
 pub mod phase;
+pub mod portfolio;
 pub mod predecessor;
 pub mod product;
 pub mod publication;

@@ -1,0 +1,167 @@
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use serde::Deserialize;
+use socle::pages::{Page, format};
+use socle::web::{Problem, Visitor, page};
+
+use super::day;
+use super::portfolio::carrier_name;
+use crate::model::portfolio::UserType;
+use crate::store::product::Details;
+use crate::{Incubator, SHEET};
+
+pub fn routes() -> Router<Arc<Incubator>> {
+    Router::new().route("/incubateur/services/{slug}", get(show))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    au: String,
+}
+
+/// A phase of the history.
+struct Line {
+    phase: &'static str,
+    from: String,
+    to: String,
+    /// « en cours », « annoncée », or nothing.
+    standing: &'static str,
+}
+
+/// Something outside to look at.
+struct Link {
+    label: &'static str,
+    href: String,
+}
+
+/// What is expected of a product, and what it says.
+struct Answer {
+    what: &'static str,
+    told: String,
+}
+
+#[derive(Template)]
+#[template(path = "product.html")]
+struct ProductPage {
+    page: Page,
+    name: String,
+    mission: String,
+    stage: &'static str,
+    meaning: &'static str,
+    carrier: String,
+    carrier_href: String,
+    sponsors: Vec<String>,
+    user_types: String,
+    themes: String,
+    links: Vec<Link>,
+    answers: Vec<Answer>,
+    grant: String,
+    history: Vec<Line>,
+}
+
+fn links(details: &Details) -> Vec<Link> {
+    [
+        ("Ouvrir le service", &details.link),
+        ("Mesures d’impact", &details.stats_url),
+        ("Budget", &details.budget_url),
+        ("Code source", &details.repository),
+        ("Matrice d’impact", &details.impact_url),
+        ("Bonnes pratiques (tableau de bord)", &details.dashlord_url),
+    ]
+    .into_iter()
+    // Anything else that was typed is not a way somewhere.
+    .filter(|(_, href)| href.starts_with("https://") || href.starts_with("http://"))
+    .map(|(label, href)| Link { label, href: href.clone() })
+    .collect()
+}
+
+fn answers(details: &Details) -> Vec<Answer> {
+    let said = |answer: Option<bool>, yes: &str, no: &str| match answer {
+        Some(true) => yes.to_owned(),
+        Some(false) => no.to_owned(),
+        None => "non renseigné".to_owned(),
+    };
+    let published = |url: &str| if url.is_empty() { "non publié".to_owned() } else { "publié".to_owned() };
+    vec![
+        Answer {
+            what: "Accessibilité",
+            told: if details.accessibility.is_empty() {
+                "non renseignée".to_owned()
+            } else {
+                details.accessibility.clone()
+            },
+        },
+        Answer { what: "Impact", told: published(&details.stats_url) },
+        Answer { what: "Budget", told: published(&details.budget_url) },
+        Answer { what: "Code source", told: published(&details.repository) },
+        Answer { what: "Analyse de risques", told: said(details.risk_analysis, "faite", "pas encore faite") },
+        Answer {
+            what: "Suivi de la sécurité (MonServiceSécurisé)",
+            told: said(details.registered_on_mss, "inscrit", "pas encore inscrit"),
+        },
+    ]
+}
+
+async fn show(
+    State(incubator): State<Arc<Incubator>>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let portfolio = incubator.portfolio().await?;
+    let day = day(&incubator, &asked.au);
+    let product = portfolio.products.iter().find(|one| one.slug == slug).ok_or(Problem::NotFound)?;
+    let present = product.history.on(day);
+    let episodes = product.history.in_order();
+    let history = episodes
+        .iter()
+        .enumerate()
+        .map(|(rank, one)| {
+            let end = one.to.or_else(|| episodes.get(rank + 1).map(|next| next.from));
+            let is_present = present.is_some_and(|present| std::ptr::eq(*one, present));
+            Line {
+                phase: one.stage.title(),
+                from: format::date(one.from),
+                to: end.map_or_else(String::new, format::date),
+                standing: match () {
+                    () if is_present => "en cours",
+                    () if one.from > day => "annoncée",
+                    () => "",
+                },
+            }
+        })
+        .collect();
+    let details = &product.details;
+    let user_types = details
+        .user_types
+        .iter()
+        .map(|one| UserType::parse(one).map_or_else(|| one.clone(), |known| known.title().to_owned()));
+    let organisation = |slug: &String| {
+        portfolio.organisations.get(slug).map_or_else(|| slug.clone(), |one| one.name.clone())
+    };
+    let shown = ProductPage {
+        page: Page::of_service(&visitor, &SHEET, &product.name),
+        name: product.name.clone(),
+        mission: product.mission.clone(),
+        stage: present.map_or("À venir", |one| one.stage.title()),
+        meaning: present.map_or("Le service n’a pas encore commencé.", |one| one.stage.meaning()),
+        carrier: carrier_name(&portfolio, &product.incubator),
+        carrier_href: format!("/incubateur?incubateur={}&phase=tous", product.incubator),
+        sponsors: product.sponsors.iter().map(organisation).collect(),
+        user_types: user_types.collect::<Vec<_>>().join(", "),
+        themes: details.themes.join(", "),
+        links: links(details),
+        answers: answers(details),
+        grant: details.fast.map_or_else(String::new, |(edition, euros)| {
+            format!("{}\u{a0}€, édition {edition}", format::integer(euros))
+        }),
+        history,
+    };
+    Ok(page(&shown))
+}

@@ -1,0 +1,24 @@
+//! An incubator, which carries products.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "incubators")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i64,
+    pub slug: String,
+    pub name: String,
+    pub owner: String,
+    pub website: String,
+    pub code: String,
+    pub address: String,
+    pub summary: String,
+    pub hidden: bool,
+    pub print: Vec<u8>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
