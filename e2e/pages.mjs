@@ -99,7 +99,7 @@ export const pages = [
   { path: "/registre/violations", as: dataProtection, h1: "Violations de données" },
   { path: breach, as: dataProtection, name: "registre-violation" },
   { path: "/registre/donnees/personne", as: dataProtection, h1: "Rechercher une personne" },
-  { path: "/registre/bac-a-sable/donnees/personne", as: dataProtection, h1: "Rechercher une personne" },
+  { path: "/registre/bac-a-sable/donnees/personne", as: dataProtection, h1: "Rechercher une personne dans le bac à sable" },
   { path: "/registre/regles", as: operatorUser, h1: "Règles" },
   { path: "/registre/files", as: registryUser, h1: "Files de travail" },
   { path: "/registre/journal", as: registryAdmin, h1: "Journal" },
