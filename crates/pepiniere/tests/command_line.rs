@@ -56,6 +56,7 @@ fn a_house_is_prepared_filled_and_examined() {
 fn wrong_usage_and_wrong_input_are_told_apart() {
     let data = tempfile::tempdir().expect("a folder");
     assert_eq!(pepiniere(data.path(), &["dance"]).status.code(), Some(2), "wrong usage");
+    assert_eq!(pepiniere(data.path(), &["migrate"]).status.code(), Some(0));
     let role = [
         "invite",
         "--service",
@@ -145,6 +146,11 @@ fn a_mistyped_folder_is_said_and_not_made() {
 #[test]
 fn a_service_is_cut_and_put_back_by_command() {
     let data = tempfile::tempdir().expect("a folder");
+    // A mistyped folder is not a house: nothing is cut, and nothing is made there.
+    let nowhere = pepiniere(data.path(), &["switch", "off", "registry", "intake", "--reason", "Panne."]);
+    assert_eq!(nowhere.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&nowhere.stderr).contains("no house is in"));
+    assert_eq!(pepiniere(data.path(), &["migrate"]).status.code(), Some(0));
     let unknown = pepiniere(data.path(), &["switch", "off", "registry", "engine", "--reason", "Panne."]);
     assert_eq!(unknown.status.code(), Some(1));
     let said = String::from_utf8_lossy(&unknown.stderr).into_owned();
