@@ -215,7 +215,7 @@ impl Ending {
                 Place::empty(&self.scratch.path().join(uuid::Uuid::new_v4().to_string()), self.place.kind());
             let restored = other.done(&["restore", text(file)]);
             let databases = restored["manifest"]["databases"].as_array().expect("databases");
-            assert_eq!(databases.iter().map(|one| &one["name"]).collect::<Vec<_>>(), ["socle"]);
+            assert_eq!(databases.iter().map(|one| &one["name"]).collect::<Vec<_>>(), ["socle", "incubator"]);
         }
         assert!(!self.unfinished().exists());
 

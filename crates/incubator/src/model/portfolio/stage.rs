@@ -73,7 +73,7 @@ impl Stage {
                 "Une petite équipe construit une première version et mesure si elle aide vraiment."
             }
             Self::Acceleration => {
-                "Le service fait ses preuves ; l’équipe le déploie pour qu’il serve à beaucoup plus de personnes."
+                "Le service fait ses preuves\u{a0}; l’équipe le déploie pour qu’il serve à beaucoup plus de personnes."
             }
             Self::Consolidation => {
                 "Le service prépare sa vie durable : équipe, budget, sécurité, accessibilité."
@@ -81,10 +81,10 @@ impl Stage {
             Self::Operated => "Le service fonctionne et son équipe l’entretient dans la durée.",
             Self::Transferred => "Le service a rejoint une autre structure, qui le porte désormais.",
             Self::Stopped => {
-                "Le service a été arrêté : l’arrêt d’une idée qui ne convainc pas est une issue normale."
+                "Le service a été arrêté\u{a0}: l’arrêt d’une idée qui ne convainc pas est une issue normale."
             }
             Self::StoppedAtInvestigation => {
-                "L’enquête a montré qu’un service numérique n’était pas la bonne réponse : c’est une issue normale."
+                "L’enquête a montré qu’un service numérique n’était pas la bonne réponse\u{a0}: c’est une issue normale."
             }
         }
     }
