@@ -178,7 +178,8 @@ async fn take_products(
         .map(|(slug, id, print)| (slug, (id, print)))
         .collect();
     let now = tx.now();
-    let (mut rows, mut phases, mut sponsors, mut changed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut phases, mut sponsors, mut known_before) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (slug, sheet) in sheets {
         let details = serde_json::to_value(Details::of(sheet))?;
         let told: Vec<_> = sheet
@@ -201,7 +202,7 @@ async fn take_products(
         }
         let id = known.get(slug).map_or_else(|| tx.next_number(), |(id, _)| *id);
         if known.contains_key(slug) {
-            changed.push(id);
+            known_before.push(id);
         }
         rows.push(product::ActiveModel {
             id: Set(id),
@@ -228,7 +229,7 @@ async fn take_products(
             organisation: Set(organisation.clone()),
         }));
     }
-    for ids in changed.chunks(ROWS) {
+    for ids in known_before.chunks(ROWS) {
         let of_them = ids.iter().copied();
         phase::Entity::delete_many()
             .filter(phase::Column::ProductId.is_in(of_them.clone()))
