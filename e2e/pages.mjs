@@ -91,7 +91,7 @@ export const pages = [
   { path: "/registre/accompagnement?etape=trajet", as: registryUser, name: "registre-accompagnement-vide" },
   { path: accompanied, as: registryAdmin, name: "registre-accompagnement-detail" },
   { path: "/registre/bac-a-sable", as: candidate, h1: "Bac à sable" },
-  { path: "/registre/bac-a-sable/trajets", as: candidate, h1: "Trajets", name: "registre-bac-a-sable-trajets" },
+  { path: "/registre/bac-a-sable/trajets", as: candidate, h1: "Trajets d’essai", name: "registre-bac-a-sable-trajets" },
   { path: tried, as: candidate, name: "registre-bac-a-sable-trajet" },
   { path: "/registre/bac-a-sable/cles", as: candidate, h1: "Clés du bac à sable" },
   { path: triedKey, as: candidate, name: "registre-bac-a-sable-cles-revoquer" },
