@@ -4,11 +4,10 @@
 use anyhow::Context as _;
 use socle::audit::Actor;
 use socle::people::{Email, NewMembership};
-use socle::service::{Demonstration, DemonstrationAccount, Progress};
+use socle::service::{Demonstration, Progress};
 
-use crate::import::Content;
-use crate::model::portfolio::{IncubatorSheet, OrganisationSheet, ProductSheet};
-use crate::store::portfolio;
+use crate::model::portfolio::{Content, IncubatorSheet, OrganisationSheet, ProductSheet};
+use crate::store::import::import;
 use crate::{Incubator, SHEET};
 
 const ACTOR: Actor = Actor::Program("demonstration");
@@ -54,7 +53,7 @@ pub async fn fill(incubator: &Incubator, progress: &Progress) -> anyhow::Result<
         for (slug, text) in PRODUCTS {
             content.products.insert(slug.to_owned(), ProductSheet::parse(text).context(slug)?);
         }
-        portfolio::import(&incubator.database, ACTOR, &content).await?;
+        import(&incubator.database, ACTOR, &content).await?;
         for (name, email, role) in [
             ("Solène Marchetti", "direction@atelier.exemple.fr", "incubator.head"),
             ("Amadou Kerguelen", "portefeuille@atelier.exemple.fr", "incubator.portfolio"),
@@ -69,18 +68,6 @@ pub async fn fill(incubator: &Incubator, progress: &Progress) -> anyhow::Result<
             incubator.house.people.give_role(ACTOR, email, name.to_owned(), role).await?;
         }
     }
-    let people = &incubator.house.people;
-    let agents = people.agents().await?;
-    let mut accounts = Vec::new();
-    for role in people.members_of(SHEET.id, None).await? {
-        let Some(agent) = agents.iter().find(|agent| agent.id == role.agent_id) else { continue };
-        accounts.push(DemonstrationAccount {
-            service: role.service.clone(),
-            sign_in_url: socle::web::demonstration_link(&incubator.house, role.id).await?,
-            role: role.role,
-            organisation: role.tenant_name,
-            email: agent.email.clone(),
-        });
-    }
+    let accounts = socle::web::demonstration_accounts(&incubator.house, SHEET.id).await?;
     Ok(Demonstration { accounts, operators: Vec::new() })
 }

@@ -45,7 +45,7 @@ pub async fn measure(incubator: &Incubator) -> anyhow::Result<Vec<Indicator>> {
         portfolio
             .products
             .iter()
-            .filter(|one| one.history.on(today).is_some_and(|present| present.stage.is_active()))
+            .filter(|one| one.sheet.history.on(today).is_some_and(|present| present.stage.is_active()))
     };
     Ok(vec![
         counted(
@@ -60,7 +60,7 @@ pub async fn measure(incubator: &Incubator) -> anyhow::Result<Vec<Indicator>> {
             "Services qui publient leurs mesures d’impact",
             "Parmi les services soutenus, ceux dont une page publique de mesures est indiquée.",
             today,
-            active().filter(|one| !one.details.stats_url.is_empty()).count(),
+            active().filter(|one| !one.sheet.details.stats_url.is_empty()).count(),
         ),
         counted(
             "products_ever",
@@ -77,7 +77,7 @@ pub async fn charts(incubator: &Incubator) -> anyhow::Result<String> {
     let (portfolio, today) = (incubator.portfolio().await?, today(incubator));
     let mut counts: BTreeMap<Stage, i64> = BTreeMap::new();
     for product in &portfolio.products {
-        if let Some(present) = product.history.on(today) {
+        if let Some(present) = product.sheet.history.on(today) {
             *counts.entry(present.stage).or_default() += 1;
         }
     }

@@ -167,3 +167,69 @@ fn a_service_is_cut_and_put_back_by_command() {
     let told = intake(&json(&pepiniere(data.path(), &list))).expect("the switch");
     assert_eq!(told["on"], true);
 }
+
+#[test]
+fn public_content_is_taken_once_and_told() {
+    let data = tempfile::tempdir().expect("a folder");
+    let content = data.path().join("beta/content");
+    let sheet = "---\ntitle: Carnet\nmission: Noter\nincubator: atelier\nphases:\n  - name: investigation\n    start: 2025-01-13\n  - name: construction\n    start: 2027-01-01\nusertypes: [particulier, lutins]\n---\n";
+    for (kind, name, text) in [
+        ("_startups", "carnet", sheet),
+        ("_startups", "casse", "---\ntitle: [\n---\n"),
+        ("_incubators", "atelier", "---\ntitle: Atelier\n---\n"),
+    ] {
+        std::fs::create_dir_all(content.join(kind)).expect("a folder");
+        std::fs::write(content.join(kind).join(format!("{name}.md")), text).expect("a file");
+    }
+    let (folder, house) = (data.path().join("beta"), data.path().join("house"));
+    let import = [
+        "incubator",
+        "import",
+        folder.to_str().expect("a path"),
+        "--as-of",
+        "2026-07-20",
+        "--data",
+        house.to_str().expect("a path"),
+        "--format",
+        "json",
+    ];
+    let first = pepiniere(data.path(), &import);
+    assert_eq!(first.status.code(), Some(1), "a sheet is broken: {}", String::from_utf8_lossy(&first.stderr));
+    let told = json(&first);
+    assert_eq!(
+        (told["products"].as_u64(), told["active_products"].as_u64(), told["created"].as_u64()),
+        (Some(1), Some(1), Some(2))
+    );
+    assert_eq!(told["misplaced_by_latest_start"], serde_json::json!(["carnet"]));
+    assert_eq!(told["unmapped"]["user_types"], serde_json::json!({"lutins": 1}));
+    assert!(told["refused"][0]["file"].as_str().is_some_and(|file| file.ends_with("casse.md")), "{told}");
+    std::fs::remove_file(content.join("_startups/casse.md")).expect("the broken one");
+    let again = pepiniere(data.path(), &import);
+    assert_eq!(again.status.code(), Some(0));
+    assert_eq!((json(&again)["created"].as_u64(), json(&again)["unchanged"].as_u64()), (Some(0), Some(2)));
+    assert!(
+        house.join("incubator.db").is_file() && !data.path().join("incubator.db").exists(),
+        "where --data says"
+    );
+}
+
+#[test]
+fn an_agreement_is_checked_without_a_house() {
+    let data = tempfile::tempdir().expect("a folder");
+    let shipped =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../incubator/data/agreements/friches.yaml");
+    let check = |file: &std::path::Path, day: &str| {
+        let file = file.to_str().expect("a path");
+        pepiniere(data.path(), &["incubator", "agreement", "check", file, "--date", day])
+    };
+    let told = check(&shipped, "2020-10-01");
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(text.contains("On 2020-10-01: signed, not in force"), "{text}");
+    let bad = data.path().join("bad.yaml");
+    std::fs::write(&bad, "reference: x\nkind: pact\n").expect("a file");
+    let refused = check(&bad, "2020-10-01");
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("bad.yaml:2") && said.contains("pact"), "{said}");
+    assert_eq!(std::fs::read_dir(data.path()).expect("a folder").count(), 1, "no house was made");
+}

@@ -13,7 +13,7 @@ use crate::model::{ConditionsCatalogue, LocalDay};
 use crate::store::onboarding::{self, Onboarding};
 use crate::store::operator::{self, Operator};
 use crate::store::sign::{self, Kind, Sign};
-use crate::store::{RegistryError, accepted_conditions, access_key, operator_notice, summary};
+use crate::store::{ServiceError, accepted_conditions, access_key, operator_notice, summary};
 
 /// The conditions shipped with the program. They are tested: a program that cannot read them does not build.
 pub static CONDITIONS: LazyLock<ConditionsCatalogue> = LazyLock::new(|| {
@@ -38,7 +38,7 @@ pub struct Connection {
 }
 
 /// How far the operators of a scope got, in the order of their names.
-pub async fn list(registry: &Registry, scope: &Scope) -> Result<Vec<Connection>, RegistryError> {
+pub async fn list(registry: &Registry, scope: &Scope) -> Result<Vec<Connection>, ServiceError> {
     let operators = operator::list(&registry.database, scope).await?;
     let Some(sandbox) = registry.sandbox() else { return Ok(Vec::new()) };
     let conditions = &CONDITIONS.at(registry.house.clock.now()).version;
@@ -102,13 +102,13 @@ pub async fn list(registry: &Registry, scope: &Scope) -> Result<Vec<Connection>,
 }
 
 /// How far one operator got.
-pub async fn of(registry: &Registry, operator: i64) -> Result<Option<Connection>, RegistryError> {
+pub async fn of(registry: &Registry, operator: i64) -> Result<Option<Connection>, ServiceError> {
     let scope = Scope::Tenant(crate::store::tenant(operator));
     Ok(list(registry, &scope).await?.into_iter().next())
 }
 
 /// Whether an operator may draw a key here. The sandbox never asks anything.
-pub async fn gate(registry: &Registry, operator: i64) -> Result<Gate, RegistryError> {
+pub async fn gate(registry: &Registry, operator: i64) -> Result<Gate, ServiceError> {
     // Nearly every operator is open already: that costs one read.
     let onboarding = onboarding::of(&registry.database, operator).await?;
     if onboarding.is_none_or(|one| one.opened_at.is_some() && one.closed_at.is_none()) {

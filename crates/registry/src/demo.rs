@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use socle::audit::Actor;
 use socle::people::{Email, NewMembership};
 use socle::rights::Scope;
-use socle::service::{Demonstration, DemonstrationAccount, DemonstrationOperator, Progress};
+use socle::service::{Demonstration, DemonstrationOperator, Progress};
 
 use crate::connection::CONDITIONS;
 use crate::example::{self, Couple};
@@ -75,7 +75,7 @@ pub async fn fill(
         record_exercise(registry).await?;
     }
     Ok(Demonstration {
-        accounts: accounts(registry).await?,
+        accounts: socle::web::demonstration_accounts(&registry.house, SHEET.id).await?,
         operators: keys(registry, &operators, previous).await?,
     })
 }
@@ -227,23 +227,6 @@ async fn invite_agents(registry: &Registry, operators: &[Operator]) -> anyhow::R
         registry.house.people.give_role(ACTOR, email, name.to_owned(), role).await?;
     }
     Ok(())
-}
-
-async fn accounts(registry: &Registry) -> anyhow::Result<Vec<DemonstrationAccount>> {
-    let people = &registry.house.people;
-    let agents = people.agents().await?;
-    let mut accounts = Vec::new();
-    for role in people.members_of(SHEET.id, None).await? {
-        let Some(agent) = agents.iter().find(|agent| agent.id == role.agent_id) else { continue };
-        accounts.push(DemonstrationAccount {
-            service: role.service.clone(),
-            sign_in_url: socle::web::demonstration_link(&registry.house, role.id).await?,
-            role: role.role,
-            organisation: role.tenant_name,
-            email: agent.email.clone(),
-        });
-    }
-    Ok(accounts)
 }
 
 /// A key per operator: the one of an earlier start if it still works, else a new one.

@@ -12,7 +12,7 @@ use socle::web::Problem;
 
 use crate::api::{Caller, Refusal};
 use crate::store::sign::{self, Kind};
-use crate::store::{RegistryError, onboarding, operator};
+use crate::store::{ServiceError, onboarding, operator};
 use crate::{Registry, Space};
 
 /// Days after its departure at which a journey of the sandbox is erased.
@@ -22,7 +22,7 @@ pub const LARGEST_BODY: usize = 64 * 1024;
 
 /// Brings over the operators of the real side that are missing or changed; does nothing in the real registry. A crash
 /// between the two sides is healed here: by the next page or call, or by the job.
-pub async fn bring_operators(registry: &Registry) -> Result<u64, RegistryError> {
+pub async fn bring_operators(registry: &Registry) -> Result<u64, ServiceError> {
     let Space::Sandbox { real } = &registry.space else { return Ok(0) };
     let onboardings = onboarding::all(real).await?;
     let mut operators = operator::list(real, &Scope::All).await?;

@@ -8,10 +8,10 @@ use socle::audit::Actor;
 use socle::pages::format;
 use socle::service::{Finished, Report};
 
-use super::content::{self, Content};
+use super::repository;
 use crate::Incubator;
-use crate::model::portfolio::{Stage, UserType};
-use crate::store::portfolio::{self, Changes};
+use crate::model::portfolio::{Content, Stage, UserType};
+use crate::store::import::{self, Changes};
 
 pub fn command() -> Command {
     Command::new("import")
@@ -82,7 +82,7 @@ impl Summary {
                 summary.ambiguous.push(identifier.clone());
             }
             summary.ends_inferred += product.history.0.iter().filter(|one| one.to.is_none()).count();
-            for user_type in &product.user_types {
+            for user_type in &product.details.user_types {
                 match UserType::parse(user_type) {
                     Some(_) => summary.user_types_mapped += 1,
                     None => *summary.user_types.entry(user_type.clone()).or_default() += 1,
@@ -91,7 +91,7 @@ impl Summary {
             let owners =
                 product.sponsors.iter().map(|one| ("sponsor", one, content.organisations.contains_key(one)));
             let carriers = std::iter::once(&product.incubator)
-                .chain(&product.co_incubators)
+                .chain(&product.details.co_incubators)
                 .map(|one| ("incubator", one, content.incubators.contains_key(one)));
             for (what, named, known) in owners.chain(carriers) {
                 if !known {
@@ -117,9 +117,9 @@ pub async fn run_command(
     let Some(folder) = arguments.get_one::<PathBuf>("folder") else { return Ok(Finished::ProblemsInInput) };
     let today = format::paris().to_datetime(incubator.house.clock.now()).date();
     let day = arguments.get_one::<Date>("as-of").copied().unwrap_or(today);
-    let content = content::read(folder)?;
+    let content = repository::read(folder)?;
     let summary = Summary::of(&content, day);
-    let changes = portfolio::import(&incubator.database, Actor::Program("command line"), &content).await?;
+    let changes = import::import(&incubator.database, Actor::Program("command line"), &content).await?;
     tell(&content, &summary, changes, day, report);
     Ok(if content.refused.is_empty() { Finished::Done } else { Finished::ProblemsInInput })
 }

@@ -1,7 +1,7 @@
 //! `pepiniere incubator import DIR`: the programme's public content, read from its repository.
 
 mod command;
-mod content;
+mod repository;
 
 pub use command::{command, run_command};
-pub use content::{Content, Refused, read};
+pub use repository::read;

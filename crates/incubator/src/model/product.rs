@@ -27,15 +27,6 @@ pub struct PhaseEntry {
 }
 
 impl Product {
-    /// The phase on that day: the latest one begun; of two begun the same day, the one written last.
-    pub fn phase_on(&self, day: Date) -> Option<Phase> {
-        self.phases
-            .iter()
-            .filter(|entry| entry.from <= day)
-            .max_by_key(|entry| entry.from)
-            .map(|entry| entry.phase)
-    }
-
     /// The first day on which it was in that phase or past it.
     pub fn reached(&self, phase: Phase) -> Option<Date> {
         self.phases.iter().filter(|entry| entry.phase >= phase).map(|entry| entry.from).min()

@@ -1,6 +1,6 @@
 //! Pages of the incubator, handlers beside their templates (`templates/`).
 
-mod carriers;
+mod incubators;
 mod open_data;
 mod portfolio;
 mod product;
@@ -10,27 +10,16 @@ use std::sync::Arc;
 use axum::Router;
 use jiff::civil::Date;
 use socle::pages::format;
-use socle::web::Problem;
 
 use crate::Incubator;
-use crate::store::IncubatorError;
 
 pub fn routes(incubator: &Arc<Incubator>) -> Router {
     Router::new()
         .merge(portfolio::routes())
         .merge(product::routes())
-        .merge(carriers::routes())
+        .merge(incubators::routes())
         .merge(open_data::routes())
         .with_state(Arc::clone(incubator))
-}
-
-impl From<IncubatorError> for Problem {
-    fn from(error: IncubatorError) -> Self {
-        match error {
-            IncubatorError::Store(cause) => cause.into(),
-            other => Self::internal(&other),
-        }
-    }
 }
 
 /// The day that was asked for, or today in Paris.

@@ -23,16 +23,17 @@ pub fn routes() -> Router<Arc<Incubator>> {
 }
 
 fn attributes(product: &Product) -> Value {
-    let details = &product.details;
+    let details = &product.sheet.details;
     let phases: Vec<_> = product
+        .sheet
         .history
         .0
         .iter()
         .map(|one| json!({"name": one.stage.as_str(), "start": one.from.to_string(), "end": one.to.map(|to| to.to_string())}))
         .collect();
     json!({
-        "name": product.name,
-        "pitch": product.mission,
+        "name": product.sheet.name,
+        "pitch": product.sheet.mission,
         "link": details.link,
         "repository": details.repository,
         "stats_url": details.stats_url,
@@ -41,7 +42,7 @@ fn attributes(product: &Product) -> Value {
         "accessibility_status": details.accessibility,
         "analyse_risques": details.risk_analysis,
         "mon_service_securise": details.registered_on_mss,
-        "sponsors": product.sponsors,
+        "sponsors": product.sheet.sponsors,
         "thematiques": details.themes,
         "usertypes": details.user_types,
         "technos": details.technologies,
@@ -57,14 +58,14 @@ async fn as_json(State(incubator): State<Arc<Incubator>>) -> Result<Response, Pr
         .map(|one| {
             json!({
                 "id": one.slug, "type": "startup", "attributes": attributes(one),
-                "relationships": {"incubator": {"data": {"type": "incubator", "id": one.incubator}}},
+                "relationships": {"incubator": {"data": {"type": "incubator", "id": one.sheet.incubator}}},
             })
         })
         .collect();
     let included: Vec<_> = portfolio
         .incubators
-        .values()
-        .map(|one| json!({"id": one.slug, "type": "incubator", "attributes": {"title": one.name, "owner": one.owner}}))
+        .iter()
+        .map(|(slug, one)| json!({"id": slug, "type": "incubator", "attributes": {"title": one.name, "owner": one.owner}}))
         .collect();
     Ok(axum::Json(json!({"data": data, "included": included})).into_response())
 }
@@ -93,21 +94,21 @@ async fn as_csv(
         ])
         .map_err(failed)?;
     for one in &portfolio.products {
-        let present = one.history.on(day);
-        let start = one.history.0.iter().map(|episode| episode.from).min();
+        let present = one.sheet.history.on(day);
+        let start = one.sheet.history.0.iter().map(|episode| episode.from).min();
         writer
             .write_record([
                 one.slug.as_str(),
-                &one.name,
-                &one.mission,
+                &one.sheet.name,
+                &one.sheet.mission,
                 &start.map_or_else(String::new, |start| start.to_string()),
                 present.map_or("", |episode| episode.stage.as_str()),
-                &one.incubator,
-                &one.details.stats_url,
-                &one.details.link,
-                &one.details.repository,
-                &one.details.accessibility,
-                &one.details.co_incubators.join(","),
+                &one.sheet.incubator,
+                &one.sheet.details.stats_url,
+                &one.sheet.details.link,
+                &one.sheet.details.repository,
+                &one.sheet.details.accessibility,
+                &one.sheet.details.co_incubators.join(","),
             ])
             .map_err(failed)?;
     }

@@ -46,7 +46,7 @@ pub struct Filters {
 impl Filters {
     /// Whether a product is among those asked for.
     pub fn keep(&self, product: &Product, day: Date) -> bool {
-        let stage = product.history.on(day).map(|one| one.stage);
+        let stage = product.sheet.history.on(day).map(|one| one.stage);
         let phase = match self.phase.as_str() {
             EVERY => true,
             "" | ACTIVE => stage.is_some_and(Stage::is_active),
@@ -54,9 +54,9 @@ impl Filters {
         };
         let chosen = |wanted: &str| wanted.is_empty() || wanted == EVERY;
         let carried = chosen(&self.incubateur)
-            || product.incubator == self.incubateur
-            || product.details.co_incubators.contains(&self.incubateur);
-        let on_theme = chosen(&self.theme) || product.details.themes.contains(&self.theme);
+            || product.sheet.incubator == self.incubateur
+            || product.sheet.details.co_incubators.contains(&self.incubateur);
+        let on_theme = chosen(&self.theme) || product.sheet.details.themes.contains(&self.theme);
         phase && carried && on_theme && self.q.split_whitespace().all(|word| says(product, word))
     }
 
@@ -81,7 +81,7 @@ impl Filters {
 /// Whether a word is in the name or the mission of a product, whatever its accents and capitals.
 fn says(product: &Product, word: &str) -> bool {
     let word = plain(word);
-    plain(&product.name).contains(&word) || plain(&product.mission).contains(&word)
+    plain(&product.sheet.name).contains(&word) || plain(&product.sheet.mission).contains(&word)
 }
 
 /// Without capitals and accents.
@@ -107,7 +107,7 @@ struct Card {
     name: String,
     mission: String,
     stage: &'static str,
-    carrier: String,
+    incubator: String,
 }
 
 #[derive(Template)]
@@ -116,7 +116,7 @@ struct PortfolioPage {
     page: Page,
     filters: Filters,
     phases: Vec<Choice>,
-    carriers: Vec<Choice>,
+    incubators: Vec<Choice>,
     themes: Vec<Choice>,
     counted: String,
     /// « au 20 juillet 2026 », when a day was asked for.
@@ -126,7 +126,7 @@ struct PortfolioPage {
     known: bool,
 }
 
-pub(super) fn carrier_name(portfolio: &Portfolio, slug: &str) -> String {
+pub(super) fn incubator_name(portfolio: &Portfolio, slug: &str) -> String {
     portfolio.incubators.get(slug).map_or_else(|| slug.to_owned(), |one| one.name.clone())
 }
 
@@ -146,17 +146,17 @@ async fn show(
         .take(A_PAGE)
         .map(|one| Card {
             href: format!("/incubateur/services/{}", one.slug),
-            name: one.name.clone(),
-            mission: one.mission.clone(),
-            stage: one.history.on(day).map_or("À venir", |episode| episode.stage.title()),
-            carrier: carrier_name(&portfolio, &one.incubator),
+            name: one.sheet.name.clone(),
+            mission: one.sheet.mission.clone(),
+            stage: one.sheet.history.on(day).map_or("À venir", |episode| episode.stage.title()),
+            incubator: incubator_name(&portfolio, &one.sheet.incubator),
         })
         .collect();
     let count = i64::try_from(found.len()).unwrap_or(i64::MAX);
     let shown = PortfolioPage {
         page: Page::of_service(&visitor, &SHEET, "Portefeuille"),
         phases: phases(&filters.phase),
-        carriers: carriers(&portfolio, &filters.incubateur),
+        incubators: incubators(&portfolio, &filters.incubateur),
         themes: themes(&portfolio, &filters.theme),
         counted: match count {
             0 => "Aucun service".to_owned(),
@@ -182,18 +182,18 @@ fn phases(present: &str) -> Vec<Choice> {
         .collect()
 }
 
-fn carriers(portfolio: &Portfolio, present: &str) -> Vec<Choice> {
-    let mut known: Vec<_> = portfolio.incubators.values().filter(|one| !one.hidden).collect();
-    known.sort_by_cached_key(|one| one.name.to_lowercase());
+fn incubators(portfolio: &Portfolio, present: &str) -> Vec<Choice> {
+    let mut known: Vec<_> = portfolio.incubators.iter().filter(|(_, one)| !one.hidden).collect();
+    known.sort_by_cached_key(|(_, one)| one.name.to_lowercase());
     std::iter::once(Choice::new(EVERY, "Tous les incubateurs", present))
-        .chain(known.into_iter().map(|one| Choice::new(&one.slug, &one.name, present)))
+        .chain(known.into_iter().map(|(slug, one)| Choice::new(slug, &one.name, present)))
         .collect()
 }
 
 /// Themes that several products have: those of one are somebody's own words.
 fn themes(portfolio: &Portfolio, present: &str) -> Vec<Choice> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for theme in portfolio.products.iter().flat_map(|one| &one.details.themes) {
+    for theme in portfolio.products.iter().flat_map(|one| &one.sheet.details.themes) {
         *counts.entry(theme).or_default() += 1;
     }
     std::iter::once(Choice::new(EVERY, "Tous les thèmes", present))

@@ -10,9 +10,8 @@ use socle::pages::{Page, format};
 use socle::web::{Problem, Visitor, page};
 
 use super::day;
-use super::portfolio::carrier_name;
-use crate::model::portfolio::UserType;
-use crate::store::product::Details;
+use super::portfolio::incubator_name;
+use crate::model::portfolio::{Details, UserType};
 use crate::{Incubator, SHEET};
 
 pub fn routes() -> Router<Arc<Incubator>> {
@@ -54,8 +53,8 @@ struct ProductPage {
     mission: String,
     stage: &'static str,
     meaning: &'static str,
-    carrier: String,
-    carrier_href: String,
+    incubator: String,
+    incubator_href: String,
     sponsors: Vec<String>,
     user_types: String,
     themes: String,
@@ -117,8 +116,8 @@ async fn show(
     let portfolio = incubator.portfolio().await?;
     let day = day(&incubator, &asked.au);
     let product = portfolio.products.iter().find(|one| one.slug == slug).ok_or(Problem::NotFound)?;
-    let present = product.history.on(day);
-    let episodes = product.history.in_order();
+    let present = product.sheet.history.on(day);
+    let episodes = product.sheet.history.in_order();
     let history = episodes
         .iter()
         .enumerate()
@@ -137,7 +136,7 @@ async fn show(
             }
         })
         .collect();
-    let details = &product.details;
+    let details = &product.sheet.details;
     let user_types = details
         .user_types
         .iter()
@@ -146,20 +145,20 @@ async fn show(
         portfolio.organisations.get(slug).map_or_else(|| slug.clone(), |one| one.name.clone())
     };
     let shown = ProductPage {
-        page: Page::of_service(&visitor, &SHEET, &product.name),
-        name: product.name.clone(),
-        mission: product.mission.clone(),
+        page: Page::of_service(&visitor, &SHEET, &product.sheet.name),
+        name: product.sheet.name.clone(),
+        mission: product.sheet.mission.clone(),
         stage: present.map_or("À venir", |one| one.stage.title()),
         meaning: present.map_or("Le service n’a pas encore commencé.", |one| one.stage.meaning()),
-        carrier: carrier_name(&portfolio, &product.incubator),
-        carrier_href: format!("/incubateur?incubateur={}&phase=tous", product.incubator),
-        sponsors: product.sponsors.iter().map(organisation).collect(),
+        incubator: incubator_name(&portfolio, &product.sheet.incubator),
+        incubator_href: format!("/incubateur?incubateur={}&phase=tous", product.sheet.incubator),
+        sponsors: product.sheet.sponsors.iter().map(organisation).collect(),
         user_types: user_types.collect::<Vec<_>>().join(", "),
         themes: details.themes.join(", "),
         links: links(details),
         answers: answers(details),
-        grant: details.fast.map_or_else(String::new, |(edition, euros)| {
-            format!("{}\u{a0}€, édition {edition}", format::integer(euros))
+        grant: details.fast.map_or_else(String::new, |fast| {
+            format!("{}\u{a0}€, édition {}", format::integer(fast.euros), fast.edition)
         }),
         history,
     };

@@ -1,6 +1,7 @@
 //! What the incubator remembers, one file per aggregate.
 
-pub mod carrier;
+pub mod import;
+pub mod incubator;
 pub mod organisation;
 pub mod phase;
 pub mod portfolio;
@@ -8,32 +9,9 @@ pub mod product;
 pub mod sponsor;
 mod state;
 
-use socle::seal::SealError;
-use socle::store::{Migration, StoreError};
+use socle::store::Migration;
+pub use socle::store::ServiceError;
 
 /// The incubator's migrations.
 pub const MIGRATIONS: &[Migration] =
     &[Migration { name: "incubator_0001", sql: include_str!("../../migrations/0001.sql") }];
-
-/// Why the incubator could not read or write, when it is nobody's mistake.
-#[derive(Debug, thiserror::Error)]
-pub enum IncubatorError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Seal(#[from] SealError),
-    #[error("a stored value is not readable: {0}")]
-    Corrupt(String),
-}
-
-impl From<sea_orm::DbErr> for IncubatorError {
-    fn from(cause: sea_orm::DbErr) -> Self {
-        Self::Store(cause.into())
-    }
-}
-
-impl From<serde_json::Error> for IncubatorError {
-    fn from(cause: serde_json::Error) -> Self {
-        Self::Corrupt(cause.to_string())
-    }
-}

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::model::portfolio::OrganisationSheet;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "organisations")]
 pub struct Model {
@@ -19,3 +21,16 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Its identifier, and what its sheet says.
+    pub fn sheet(self) -> (String, OrganisationSheet) {
+        let sheet = OrganisationSheet {
+            name: self.name,
+            acronym: self.acronym,
+            domaine_ministeriel: self.domain,
+            kind: self.kind,
+        };
+        (self.slug, sheet)
+    }
+}

@@ -1,10 +1,12 @@
 //! The public portfolio: taken from the programme's content, read by anyone.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use incubator::Incubator;
-use incubator::import::{self, Content};
-use incubator::store::portfolio::{self, Changes};
+use incubator::import;
+use incubator::model::portfolio::{Content, Episode, History, Stage};
+use incubator::store::import::{Changes, import as take};
 use jiff::civil::date;
 use socle::audit::Actor;
 use testkit::{Agent, TestHouse, on_both_stores};
@@ -40,8 +42,7 @@ async fn taken(house: &TestHouse, heritage: &str) -> (Content, Changes) {
     repository(folder.path(), heritage);
     let content = import::read(folder.path()).expect("a repository");
     let incubator = Incubator::open(&house.registry.house).await.expect("the incubator");
-    let changes =
-        portfolio::import(&incubator.database, Actor::Program("tests"), &content).await.expect("a store");
+    let changes = take(&incubator.database, Actor::Program("tests"), &content).await.expect("a store");
     (content, changes)
 }
 
@@ -127,17 +128,48 @@ on_both_stores! {
 
 #[test]
 fn the_public_content_is_read_as_the_programme_counts_it() {
-    // A copy of the programme's repository, when this machine has one; it is never committed (licence of the content).
-    let Some(folder) = std::env::var_os("PEPINIERE_BETA_CONTENT") else {
-        eprintln!("skipped: PEPINIERE_BETA_CONTENT names no copy of the programme's repository");
+    // Facts about the content as published, beside the repository on machines that have them; they are never committed.
+    let facts =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/incubateur/startups_phases.csv");
+    let Ok(mut reader) = csv::Reader::from_path(&facts) else {
+        eprintln!("skipped: {} is not there", facts.display());
         return;
     };
-    let content = import::read(Path::new(&folder)).expect("a repository");
-    assert_eq!(content.refused, []);
+    let mut histories: BTreeMap<String, Vec<Episode>> = BTreeMap::new();
+    for row in reader.records() {
+        let row = row.expect("a row");
+        let day = |text: &str| text.get(..10).map(|day| day.parse().expect("a date"));
+        histories.entry(row[0].to_owned()).or_default().push(Episode {
+            stage: row[1].parse().expect("a phase"),
+            from: day(&row[2]).expect("a start"),
+            to: day(&row[3]),
+            comment: String::new(),
+        });
+    }
+    let histories: BTreeMap<String, History> =
+        histories.into_iter().map(|(slug, all)| (slug, History(all))).collect();
     let day = date(2026, 7, 20);
-    let active = content
-        .products
-        .values()
-        .filter(|one| one.history.on(day).is_some_and(|present| present.stage.is_active()));
-    assert_eq!((content.products.len(), active.count()), (662, 245));
+    let stage = |history: &History| history.on(day).map(|one| one.stage);
+    let active = histories.values().filter(|one| stage(one).is_some_and(Stage::is_active));
+    assert_eq!((histories.len(), active.count()), (662, 245));
+    let misplaced: Vec<&str> = histories
+        .iter()
+        .filter(|(_, one)| one.latest_start() != stage(one))
+        .map(|(slug, _)| slug.as_str())
+        .collect();
+    assert_eq!(
+        misplaced,
+        [
+            "api-telerecours",
+            "clara",
+            "data.etat",
+            "espace-membre",
+            "fichiers",
+            "la.communaute.de.linclusion",
+            "messages",
+            "place-de-marche-inclusion",
+            "pop",
+            "reva"
+        ]
+    );
 }

@@ -8,7 +8,7 @@ use socle::seal::SealError;
 use utoipa::ToSchema;
 
 use crate::model::Verdict;
-use crate::store::RegistryError;
+use crate::store::ServiceError;
 
 /// Why a request of a machine is refused. Codes and shapes are those of spec §2.2.
 #[derive(Debug)]
@@ -203,8 +203,8 @@ impl IntoResponse for ApiError {
     }
 }
 
-impl From<RegistryError> for ApiError {
-    fn from(error: RegistryError) -> Self {
+impl From<ServiceError> for ApiError {
+    fn from(error: ServiceError) -> Self {
         Self::internal(&error)
     }
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use socle::seal::DataKey;
 
 use crate::Registry;
-use crate::store::RegistryError;
+use crate::store::ServiceError;
 use crate::store::export::Export;
 
 /// Purpose of the keys that make pseudonyms for a territory.
@@ -23,7 +23,7 @@ pub enum Audience {
 }
 
 impl Audience {
-    pub(super) async fn of(registry: &Registry, export: &Export) -> Result<Self, RegistryError> {
+    pub(super) async fn of(registry: &Registry, export: &Export) -> Result<Self, ServiceError> {
         let tenant = export.tenant.as_str();
         Ok(match tenant.split_once(':') {
             None => Self::Registry,

@@ -24,8 +24,9 @@ use tokio::sync::mpsc;
 
 use crate::Registry;
 use crate::store::departures::{self, Departure, Selection};
-use crate::store::export::{self, Export, Letter};
-use crate::store::{RegistryError, operator, operator_of, territory_of};
+use crate::store::export::{self, Export};
+use crate::store::export_attempt::{self, Letter};
+use crate::store::{ServiceError, export_removal, operator, operator_of, territory_of};
 use line::Labels;
 use sheet::SheetError;
 use socle::rights::Scope;
@@ -47,7 +48,7 @@ enum Read {
 #[derive(Debug, thiserror::Error)]
 enum Stop {
     #[error(transparent)]
-    Registry(#[from] RegistryError),
+    Registry(#[from] ServiceError),
     #[error(transparent)]
     Sheet(#[from] SheetError),
     #[error("the writer of a file stopped")]
@@ -64,7 +65,7 @@ pub fn documents(registry: &Registry) -> Documents {
 
 /// Writes the oldest export that waits.
 pub async fn run(registry: &Arc<Registry>) -> anyhow::Result<Ran> {
-    let Some(export) = export::take(&registry.database).await? else { return Ok(Ran::default()) };
+    let Some(export) = export_attempt::take(&registry.database).await? else { return Ok(Ran::default()) };
     let done = tokio::select! {
         done = write(registry, &export) => done,
         stopped = stay_known(registry, &export) => Err(stopped),
@@ -75,7 +76,7 @@ pub async fn run(registry: &Arc<Registry>) -> anyhow::Result<Ran> {
         Err(cause) => {
             tracing::warn!(export = export.id, attempt = export.attempt, %cause, "an export failed");
             documents(registry).remove(&export.document()).await?;
-            export::give_back(&registry.database, &export).await?;
+            export_attempt::give_back(&registry.database, &export).await?;
         }
     }
     Ok(Ran { done: 1, more: true })
@@ -86,7 +87,7 @@ pub async fn run(registry: &Arc<Registry>) -> anyhow::Result<Ran> {
 async fn stay_known(registry: &Registry, export: &Export) -> Stop {
     loop {
         tokio::time::sleep(PULSE).await;
-        match export::still_written(&registry.database, export).await {
+        match export_attempt::still_written(&registry.database, export).await {
             Ok(true) => {}
             Ok(false) => return Stop::Superseded,
             Err(cause) => return cause.into(),
@@ -96,29 +97,29 @@ async fn stay_known(registry: &Registry, export: &Export) -> Stop {
 
 /// Removes the documents whose week is over, those of withdrawn exports, and those that a process which died left.
 pub async fn forget(registry: &Registry) -> anyhow::Result<Ran> {
-    let exports = export::to_remove(&registry.database).await?;
+    let exports = export_removal::to_remove(&registry.database).await?;
     let done = exports.len() as u64;
     for export in exports {
         documents(registry).remove(&export.document()).await?;
-        export::removed(&registry.database, export).await?;
+        export_removal::removed(&registry.database, export).await?;
     }
-    let live = export::live_documents(&registry.database).await?;
+    let live = export_removal::live_documents(&registry.database).await?;
     let strays = documents(registry).sweep(&live, STRAY).await?;
     Ok(Ran { done: done + strays, more: done > 0 })
 }
 
 /// What an export may read, from whose it is.
-fn selection(export: &Export) -> Result<Selection, RegistryError> {
+fn selection(export: &Export) -> Result<Selection, ServiceError> {
     let owner = Scope::Tenant(export.tenant.clone());
     let (operator, territory) = match export.tenant.split_once(':') {
         None if export.tenant.is_empty() => (export.operator_id, None),
         Some(("operator", _)) => (operator_of(&owner), None),
         // What a territory sees of journeys is what its figures count: valid ones.
         Some(("territory", _)) => (export.operator_id, territory_of(&owner)),
-        _ => return Err(RegistryError::Corrupt(format!("owner of an export: {:?}", export.tenant))),
+        _ => return Err(ServiceError::Corrupt(format!("owner of an export: {:?}", export.tenant))),
     };
     let status = export.status.as_deref().map(str::parse).transpose();
-    let status = status.map_err(|cause| RegistryError::Corrupt(format!("{cause}")))?;
+    let status = status.map_err(|cause| ServiceError::Corrupt(format!("{cause}")))?;
     Ok(Selection {
         operator,
         territory,
@@ -133,7 +134,7 @@ async fn write(registry: &Arc<Registry>, export: &Export) -> Result<(), Stop> {
     let audience = Audience::of(registry, export).await?;
     let operators = operator::list(&registry.database, &Scope::All).await?;
     let key = registry.keyring.current(export.key_owner(), export::DOCUMENTS).await;
-    let key = key.map_err(RegistryError::from)?;
+    let key = key.map_err(ServiceError::from)?;
     let draft = documents(registry).begin(&export.document(), key).map_err(SheetError::from)?;
     let sheet = sheet::open(export.format()?, columns(&audience), draft, &documents(registry))?;
     let names = operators.into_iter().map(|operator| (operator.id, operator.name)).collect();
@@ -146,7 +147,8 @@ async fn write(registry: &Arc<Registry>, export: &Export) -> Result<(), Stop> {
     let written = writer.await.map_err(|_| Stop::Writer)??;
     let (lines, written) = (read?, written.ok_or(Stop::Writer)?);
     let letter = letter(registry, export, lines).await;
-    if !export::finish(&registry.database, &registry.keyring, export, lines, &written, letter).await? {
+    if !export_attempt::finish(&registry.database, &registry.keyring, export, lines, &written, letter).await?
+    {
         return Err(Stop::Superseded);
     }
     Ok(())
@@ -167,7 +169,7 @@ async fn read(
         let reached = last.start_at.timestamp();
         lines += departures.len() as u64;
         let sealed = departures.iter().map(|one| one.payload.as_slice());
-        let opener = registry.keyring.opener(sealed).await.map_err(RegistryError::from)?;
+        let opener = registry.keyring.opener(sealed).await.map_err(ServiceError::from)?;
         send.send(Read::Some { departures, opener }).await.map_err(|_| Stop::Writer)?;
         if beat.elapsed() >= BEAT {
             beat = Instant::now();
@@ -184,7 +186,7 @@ async fn say_how_far(
     lines: u64,
     reached: Timestamp,
 ) -> Result<(), Stop> {
-    if export::beat(&registry.database, export, lines, reached).await? {
+    if export_attempt::beat(&registry.database, export, lines, reached).await? {
         Ok(())
     } else {
         Err(Stop::Superseded)

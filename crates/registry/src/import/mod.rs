@@ -37,7 +37,7 @@ use crate::store::bulk::Bulk;
 use crate::store::import::{self, Import, RefusedLine};
 use crate::store::intake::Prepared;
 use crate::store::operator::Operator;
-use crate::store::{PAYLOADS, RegistryError, tenant, verification};
+use crate::store::{PAYLOADS, ServiceError, tenant, verification};
 
 /// How much text is read at once.
 const BUFFER: usize = 256 * 1024;
@@ -311,9 +311,9 @@ async fn store(bulk: &mut Bulk, import: Import, batch: Batch) -> anyhow::Result<
 }
 
 /// Says in plain words that somebody else moved the import.
-fn alone(error: RegistryError) -> anyhow::Error {
+fn alone(error: ServiceError) -> anyhow::Error {
     match error {
-        RegistryError::Store(StoreError::Stale { .. }) => anyhow::anyhow!(
+        ServiceError::Store(StoreError::Stale { .. }) => anyhow::anyhow!(
             "another program is importing this file for this operator: let it end, or stop it and start again"
         ),
         other => other.into(),

@@ -3,7 +3,7 @@
 use socle::store::Tx;
 
 use super::refusal::{Reason, Refusal, Wrong, of_verdict};
-use crate::store::RegistryError;
+use crate::store::ServiceError;
 use crate::store::import::{Counts, Import, RefusedLine, used_since};
 use crate::store::intake::Received;
 
@@ -16,7 +16,7 @@ pub async fn settle(
     identifiers: &[String],
     outcomes: &[Received],
     broken: Vec<RefusedLine>,
-) -> Result<(Counts, Vec<RefusedLine>), RegistryError> {
+) -> Result<(Counts, Vec<RefusedLine>), ServiceError> {
     let known: Vec<&str> = outcomes
         .iter()
         .zip(identifiers)
@@ -27,7 +27,7 @@ pub async fn settle(
     let mut counts = Counts { broken: i64::try_from(broken.len()).unwrap_or(i64::MAX), ..Counts::default() };
     let mut refused = broken;
     for ((outcome, &line), identifier) in outcomes.iter().zip(lines).zip(identifiers) {
-        let mut leave_out = |reason, faults| -> Result<(), RegistryError> {
+        let mut leave_out = |reason, faults| -> Result<(), ServiceError> {
             refused.push(Refusal { line, operator_journey_id: Some(identifier), reason, faults }.written()?);
             Ok(())
         };

@@ -18,7 +18,7 @@ use super::asked::{Asked, Filled, Number};
 use super::breaches::{instant, standing};
 use super::{answered, place};
 use crate::model::LocalDay;
-use crate::store::RegistryError;
+use crate::store::ServiceError;
 use crate::store::breach::{self, Breach, Touched};
 use crate::store::operator;
 use crate::{Registry, SHEET};
@@ -155,10 +155,10 @@ async fn people(
             let Some(after) = after else { return Ok(None) };
             let (touched, last) =
                 breach::people(&registry.database, &registry.keyring, &breach, after).await?;
-            Ok::<_, RegistryError>(last.map(|last| (written(&touched, &names), Some(last))))
+            Ok::<_, ServiceError>(last.map(|last| (written(&touched, &names), Some(last))))
         }
     });
-    let first = futures::stream::once(async move { Ok::<_, RegistryError>(header) });
+    let first = futures::stream::once(async move { Ok::<_, ServiceError>(header) });
     let body = Body::from_stream(futures::StreamExt::chain(first, rows));
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),

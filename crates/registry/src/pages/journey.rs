@@ -22,7 +22,7 @@ use crate::model::{Metres, PublicStatus, Terms};
 use crate::store::journey::{self, Journey};
 use crate::store::person::ERASED;
 use crate::store::request::{self, JourneyRequest};
-use crate::store::{RegistryError, operator};
+use crate::store::{ServiceError, operator};
 use crate::{Registry, SHEET};
 
 pub fn routes(base: &str) -> Router<Arc<Registry>> {
@@ -143,7 +143,7 @@ impl Told {
         journey: Journey,
         asked: &[JourneyRequest],
         operator: String,
-    ) -> Result<Self, RegistryError> {
+    ) -> Result<Self, ServiceError> {
         let reference = &registry.house.places.reference;
         let now = registry.house.clock.now();
         let (start, end) = (journey.start_at.timestamp(), journey.end_at.timestamp());
@@ -271,7 +271,7 @@ async fn read_sent(
     let read = Entry::new(visitor.actor(), "journey.read_sent", "journey", journey.id);
     registry
         .database
-        .write::<_, RegistryError, _>(move |tx| {
+        .write::<_, ServiceError, _>(move |tx| {
             Box::pin(async move {
                 tx.record(read);
                 Ok(())

@@ -51,11 +51,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Router, middleware};
 use socle::pages::{Choice, FormErrors};
-use socle::web::Problem;
 
 use crate::Registry;
 use crate::sandbox::with_operators;
-use crate::store::RegistryError;
 use crate::store::operator::Operator;
 
 pub(crate) use join::letter as join_letter;
@@ -103,15 +101,6 @@ fn of_the_registry(registry: &Arc<Registry>) -> Router {
         .merge(log::routes())
         .merge(documentation::routes(registry))
         .with_state(Arc::clone(registry))
-}
-
-impl From<RegistryError> for Problem {
-    fn from(error: RegistryError) -> Self {
-        match error {
-            RegistryError::Store(cause) => cause.into(),
-            other => Self::internal(&other),
-        }
-    }
 }
 
 /// A page whose form came back: refused when something is to be corrected.

@@ -4,7 +4,7 @@ use socle::pages::Choice;
 use socle::rights::Scope;
 
 use crate::Registry;
-use crate::store::{RegistryError, operator, tenant, territory, territory_tenant};
+use crate::store::{ServiceError, operator, tenant, territory, territory_tenant};
 
 /// An organisation that has agents here.
 pub struct Organisation {
@@ -14,7 +14,7 @@ pub struct Organisation {
 }
 
 /// The organisations of a scope.
-pub async fn list(registry: &Registry, scope: &Scope) -> Result<Vec<Organisation>, RegistryError> {
+pub async fn list(registry: &Registry, scope: &Scope) -> Result<Vec<Organisation>, ServiceError> {
     let operators = operator::list(&registry.database, scope).await?;
     let territories = territory::list(&registry.database, scope).await?;
     let operators = operators.into_iter().map(|one| Organisation { tenant: tenant(one.id), name: one.name });

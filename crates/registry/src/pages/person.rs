@@ -16,7 +16,7 @@ use socle::web::{Problem, Visitor, page, redirect};
 use super::asked::Filled;
 use super::{answered, place};
 use crate::model::{Numbering, Phone};
-use crate::store::RegistryError;
+use crate::store::ServiceError;
 use crate::store::person::{self, Side, Wanted};
 use crate::{Registry, SHEET};
 
@@ -174,7 +174,7 @@ async fn search(
     let searched = Entry::new(visitor.actor(), "person.searched", "person", "search").with_facts(facts);
     registry
         .database
-        .write::<_, RegistryError, _>(move |tx| {
+        .write::<_, ServiceError, _>(move |tx| {
             Box::pin(async move {
                 tx.record(searched);
                 Ok(())

@@ -4,7 +4,7 @@ use sea_orm::sea_query::OnConflict;
 use socle::audit::{Actor, Entry};
 use socle::store::{Database, Instant, Tx};
 
-use super::RegistryError;
+use super::ServiceError;
 
 /// A version of the conditions that an operator accepted: who did, and when.
 pub type AcceptedConditions = Model;
@@ -31,7 +31,7 @@ pub async fn accept(
     operator: i64,
     agent: i64,
     conditions: String,
-) -> Result<(), RegistryError> {
+) -> Result<(), ServiceError> {
     database
         .write(move |tx| Box::pin(async move { accept_within(tx, operator, agent, conditions).await }))
         .await
@@ -43,7 +43,7 @@ pub async fn accept_within(
     operator: i64,
     agent: i64,
     conditions: String,
-) -> Result<(), RegistryError> {
+) -> Result<(), ServiceError> {
     let before = Entity::find_by_id((operator, conditions.clone())).one(tx.connection()).await?;
     if before.is_some() {
         return Ok(());
@@ -67,6 +67,6 @@ pub async fn accept_within(
 pub async fn of_version(
     database: &Database,
     conditions: &str,
-) -> Result<Vec<AcceptedConditions>, RegistryError> {
+) -> Result<Vec<AcceptedConditions>, ServiceError> {
     Ok(Entity::find().filter(Column::Conditions.eq(conditions)).all(database.read()).await?)
 }

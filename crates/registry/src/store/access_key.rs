@@ -9,7 +9,7 @@ use socle::rights::Scope;
 use socle::store::{Database, Instant};
 use subtle::ConstantTimeEq as _;
 
-use super::{RegistryError, onboarding, operator, operator_of};
+use super::{ServiceError, onboarding, operator, operator_of};
 
 /// The key of an operator's server. Its secret is shown once and only its fingerprint is kept here; a request made
 /// under an idempotency key has its answer remembered for a day, sealed.
@@ -52,7 +52,7 @@ pub async fn create(
     id: String,
     secret: &str,
     answered: Option<Answered>,
-) -> Result<bool, RegistryError> {
+) -> Result<bool, ServiceError> {
     let secret = fingerprint(secret);
     database
         .write(move |tx| {
@@ -90,7 +90,7 @@ pub async fn revoke(
     actor: Actor,
     scope: &Scope,
     id: &str,
-) -> Result<bool, RegistryError> {
+) -> Result<bool, ServiceError> {
     let (id, within) = (id.to_owned(), operator_of(scope));
     database
         .write(move |tx| {
@@ -113,7 +113,7 @@ pub async fn revoke(
 }
 
 /// The keys that work, the newest first.
-pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<AccessKey>, RegistryError> {
+pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<AccessKey>, ServiceError> {
     let mut select = Entity::find().filter(Column::RevokedAt.is_null()).order_by_desc(Column::CreatedAt);
     if let Some(operator) = operator_of(scope) {
         select = select.filter(Column::OperatorId.eq(operator));
@@ -122,7 +122,7 @@ pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<AccessKey>, 
 }
 
 /// When each operator drew its first key, revoked or not.
-pub async fn first(database: &Database) -> Result<HashMap<i64, Instant>, RegistryError> {
+pub async fn first(database: &Database) -> Result<HashMap<i64, Instant>, ServiceError> {
     let first = Entity::find()
         .select_only()
         .column(Column::OperatorId)
@@ -137,7 +137,7 @@ pub async fn recognise(
     database: &Database,
     id: &str,
     secret: &str,
-) -> Result<Option<AccessKey>, RegistryError> {
+) -> Result<Option<AccessKey>, ServiceError> {
     let Some(key) = Entity::find_by_id(id).one(database.read()).await? else { return Ok(None) };
     let right = bool::from(key.secret.ct_eq(&fingerprint(secret)));
     if !right || key.revoked_at.is_some() {
@@ -148,7 +148,7 @@ pub async fn recognise(
 }
 
 /// Whether the key still works: a token made from it dies with it.
-pub async fn works(database: &Database, id: &str) -> Result<bool, RegistryError> {
+pub async fn works(database: &Database, id: &str) -> Result<bool, ServiceError> {
     let Some(key) = Entity::find_by_id(id).one(database.read()).await? else { return Ok(false) };
     if key.revoked_at.is_some() {
         return Ok(false);
@@ -158,7 +158,7 @@ pub async fn works(database: &Database, id: &str) -> Result<bool, RegistryError>
 }
 
 /// Notes that a key was used; at most once an hour, to spare the store.
-pub async fn used(database: &Database, key: &AccessKey) -> Result<(), RegistryError> {
+pub async fn used(database: &Database, key: &AccessKey) -> Result<(), ServiceError> {
     let now = database.clock().now();
     let hour_ago = Instant::from(now - jiff::SignedDuration::from_hours(1));
     if key.last_used_at.is_some_and(|last| last > hour_ago) {

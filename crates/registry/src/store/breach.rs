@@ -8,7 +8,7 @@ use socle::audit::{Actor, Entry};
 use socle::seal::{Keyring, SealError};
 use socle::store::{Database, Instant, StoreError};
 
-use super::{RegistryError, journey};
+use super::{ServiceError, journey};
 use crate::model::LocalDay;
 
 /// The supervisory authority is told within this time (RGPD, article 33, 1).
@@ -60,7 +60,7 @@ pub struct NewBreach {
 }
 
 /// Records a breach.
-pub async fn record(database: &Database, actor: Actor, new: NewBreach) -> Result<Breach, RegistryError> {
+pub async fn record(database: &Database, actor: Actor, new: NewBreach) -> Result<Breach, ServiceError> {
     database
         .write(move |tx| {
             Box::pin(async move {
@@ -93,11 +93,11 @@ pub async fn record(database: &Database, actor: Actor, new: NewBreach) -> Result
 }
 
 /// Every breach, the latest discovered first.
-pub async fn list(database: &Database) -> Result<Vec<Breach>, RegistryError> {
+pub async fn list(database: &Database) -> Result<Vec<Breach>, ServiceError> {
     Ok(Entity::find().order_by_desc(Column::DiscoveredAt).all(database.read()).await?)
 }
 
-pub async fn find(database: &Database, id: i64) -> Result<Option<Breach>, RegistryError> {
+pub async fn find(database: &Database, id: i64) -> Result<Option<Breach>, ServiceError> {
     Ok(Entity::find_by_id(id).one(database.read()).await?)
 }
 
@@ -108,7 +108,7 @@ pub async fn notify(
     breach: &Breach,
     at: Timestamp,
     delay_reason: String,
-) -> Result<(), RegistryError> {
+) -> Result<(), ServiceError> {
     let (id, version) = (breach.id, breach.version);
     database
         .write(move |tx| {
@@ -155,7 +155,7 @@ pub async fn people(
     keyring: &Keyring,
     breach: &Breach,
     after: i64,
-) -> Result<(Vec<Touched>, Option<i64>), RegistryError> {
+) -> Result<(Vec<Touched>, Option<i64>), ServiceError> {
     let mut select = journey::Entity::find()
         .filter(journey::Column::Id.gt(after))
         .filter(journey::Column::Day.between(breach.from_day, breach.to_day))
@@ -187,7 +187,7 @@ pub async fn people(
 }
 
 /// Writes in the log that somebody reads the list of the people touched.
-pub async fn list_read(database: &Database, actor: Actor, breach: i64) -> Result<(), RegistryError> {
+pub async fn list_read(database: &Database, actor: Actor, breach: i64) -> Result<(), ServiceError> {
     database
         .write(move |tx| {
             Box::pin(async move {

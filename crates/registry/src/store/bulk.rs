@@ -4,7 +4,7 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use socle::store::{Database, Tx};
 
-use super::RegistryError;
+use super::ServiceError;
 use super::intake::{self, Prepared, Received};
 use super::nearby::Crowds;
 use crate::model::TermsCatalogue;
@@ -30,7 +30,7 @@ impl Bulk {
     }
 
     /// Stores a batch, each journey with the instant it was received; tells what became of each, in order.
-    pub async fn store(&mut self, batch: Vec<(Prepared, Timestamp)>) -> Result<Vec<Received>, RegistryError> {
+    pub async fn store(&mut self, batch: Vec<(Prepared, Timestamp)>) -> Result<Vec<Received>, ServiceError> {
         self.store_and(batch, |_, outcomes| Box::pin(async move { Ok(outcomes) })).await
     }
 
@@ -39,9 +39,9 @@ impl Bulk {
         &mut self,
         batch: Vec<(Prepared, Timestamp)>,
         also: F,
-    ) -> Result<T, RegistryError>
+    ) -> Result<T, ServiceError>
     where
-        F: for<'t> FnOnce(&'t mut Tx, Vec<Received>) -> BoxFuture<'t, Result<T, RegistryError>>
+        F: for<'t> FnOnce(&'t mut Tx, Vec<Received>) -> BoxFuture<'t, Result<T, ServiceError>>
             + Send
             + 'static,
         T: Send + 'static,
@@ -51,7 +51,7 @@ impl Bulk {
         self.stored += prepared.len() as u64;
         let done = self
             .database
-            .write::<_, RegistryError, _>(move |tx| {
+            .write::<_, ServiceError, _>(move |tx| {
                 Box::pin(async move {
                     let outcomes = intake::store_batch(tx, terms, prepared, &received, &crowds).await?;
                     also(tx, outcomes).await

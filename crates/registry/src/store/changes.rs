@@ -4,7 +4,7 @@ use socle::rights::Scope;
 use socle::store::Database;
 
 use super::journey::{Brief, Column, Entity};
-use super::{RegistryError, operator_of};
+use super::{ServiceError, operator_of};
 
 /// The journeys whose status changed after `after`, each once with its present status, in the order of the
 /// changes. The number of the last one is the next `after`.
@@ -13,7 +13,7 @@ pub async fn since(
     scope: &Scope,
     after: i64,
     limit: u64,
-) -> Result<Vec<Brief>, RegistryError> {
+) -> Result<Vec<Brief>, ServiceError> {
     let mut select =
         Entity::find().filter(Column::Change.gt(after)).order_by_asc(Column::Change).limit(limit);
     if let Some(operator) = operator_of(scope) {
@@ -23,7 +23,7 @@ pub async fn since(
 }
 
 /// The number of the latest change of an operator's journeys: where a new subscription starts.
-pub async fn latest(database: &Database, operator: i64) -> Result<i64, RegistryError> {
+pub async fn latest(database: &Database, operator: i64) -> Result<i64, ServiceError> {
     let last: Option<i64> = Entity::find()
         .select_only()
         .column(Column::Change)

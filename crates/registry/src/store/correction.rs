@@ -12,7 +12,7 @@ use super::intake::Prepared;
 use super::journey::{ActiveModel, Column, Entity, Journey, find};
 use super::nearby::Nearby;
 use super::quality::{self, Measure};
-use super::{RegistryError, participant, request};
+use super::{ServiceError, participant, request};
 use crate::model::{Acquisition, Check, PublicStatus, TermsCatalogue, Verdict, status::public_status};
 
 /// What became of a correction.
@@ -40,7 +40,7 @@ pub async fn correct(
     prepared: Prepared,
     revision: i32,
     asked: Vec<u8>,
-) -> Result<Corrected, RegistryError> {
+) -> Result<Corrected, ServiceError> {
     database
         .write(move |tx| {
             Box::pin(async move {
@@ -88,7 +88,7 @@ async fn replace(
     prepared: Prepared,
     verdict: &Verdict,
     asked: Vec<u8>,
-) -> Result<(), RegistryError> {
+) -> Result<(), ServiceError> {
     uncount(tx, &before).await?;
     let canceled = before.acquisition()? == Acquisition::Canceled;
     // A cancellation is a revision too.
@@ -144,14 +144,14 @@ async fn replace(
 }
 
 /// Counts what became of a journey, on the day it was received.
-async fn count(tx: &Tx, journey: &Journey, measure: Measure) -> Result<(), RegistryError> {
+async fn count(tx: &Tx, journey: &Journey, measure: Measure) -> Result<(), ServiceError> {
     let mut counts = quality::Counts::default();
     counts.add(journey.operator_id, journey.received_at.timestamp(), measure);
     quality::count(tx, counts).await
 }
 
 /// Takes a valid journey out of the figures.
-async fn uncount(tx: &Tx, journey: &Journey) -> Result<(), RegistryError> {
+async fn uncount(tx: &Tx, journey: &Journey) -> Result<(), ServiceError> {
     if journey.public_status() != PublicStatus::Ok {
         return Ok(());
     }
@@ -169,7 +169,7 @@ pub async fn cancel(
     code: String,
     api_version: &'static str,
     asked: Vec<u8>,
-) -> Result<bool, RegistryError> {
+) -> Result<bool, ServiceError> {
     database
         .write(move |tx| {
             Box::pin(async move {

@@ -7,7 +7,7 @@ use sea_orm::{Condition, QueryOrder as _, QueryResult, QuerySelect as _, QueryTr
 use socle::store::{Database, Instant};
 
 use super::journey::{Column, Entity};
-use super::{RegistryError, territory_place};
+use super::{ServiceError, territory_place};
 use crate::model::PublicStatus;
 
 /// How many journeys are read at once.
@@ -104,7 +104,7 @@ pub async fn after(
     database: &Database,
     selection: &Selection,
     position: Option<Position>,
-) -> Result<Vec<Departure>, RegistryError> {
+) -> Result<Vec<Departure>, ServiceError> {
     let from = position.map_or_else(|| selection.from.into(), |(at, _)| at);
     let mut select = Entity::find()
         .filter(Column::StartAt.gte(from))

@@ -9,7 +9,7 @@ use socle::audit::{Actor, Entry};
 use socle::jobs::Ran;
 use socle::store::{Database, Instant, Tx};
 
-use super::{RegistryError, journey, participant, request};
+use super::{ServiceError, journey, participant, request};
 use crate::model::PublicStatus;
 
 /// What was erased at once.
@@ -46,7 +46,7 @@ pub fn limit(now: Timestamp, months: u32) -> Timestamp {
 }
 
 /// Erases the oldest journeys that departed before `before`: their bodies, people, requests, and themselves.
-pub async fn run(database: &Database, before: Timestamp) -> Result<Ran, RegistryError> {
+pub async fn run(database: &Database, before: Timestamp) -> Result<Ran, ServiceError> {
     let old = journey::Column::StartAt.lt(Instant::from(before));
     // A journey still to be verified is counted first, then erased.
     let treated = journey::Column::Status.ne(PublicStatus::Pending.as_str());
@@ -79,7 +79,7 @@ pub async fn run(database: &Database, before: Timestamp) -> Result<Ran, Registry
         .await
 }
 
-async fn delete(tx: &Tx, journeys: &[i64]) -> Result<(), RegistryError> {
+async fn delete(tx: &Tx, journeys: &[i64]) -> Result<(), ServiceError> {
     let people = journeys.iter().flat_map(|id| [participant::driver_of(*id), participant::passenger_of(*id)]);
     participant::Entity::delete_many()
         .filter(participant::Column::Id.is_in(people))
@@ -103,7 +103,7 @@ pub(super) async fn note(
     kind: &'static str,
     journeys: u64,
     before: Option<Timestamp>,
-) -> Result<(), RegistryError> {
+) -> Result<(), ServiceError> {
     let id = tx.next_number();
     Entity::insert(ActiveModel {
         id: Set(id),
@@ -131,7 +131,7 @@ pub struct Standing {
 }
 
 /// Reads how the retention rule stands.
-pub async fn standing(database: &Database) -> Result<Standing, RegistryError> {
+pub async fn standing(database: &Database) -> Result<Standing, ServiceError> {
     let oldest: Option<Instant> = journey::Entity::find()
         .select_only()
         .column(journey::Column::StartAt)

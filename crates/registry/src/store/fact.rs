@@ -9,7 +9,7 @@ use socle::audit::{Actor, Entry};
 use socle::store::{Database, Instant, Tx};
 
 use super::summary::{self, Totals};
-use super::{RegistryError, journey, territory_summary};
+use super::{ServiceError, journey, territory_summary};
 use crate::model::{LocalDay, PlaceCode, PublicStatus};
 use crate::preparation;
 
@@ -112,7 +112,7 @@ const AT_ONCE: u64 = 5_000;
 pub(super) const ROWS: usize = 1_500;
 
 /// Counts facts everywhere figures are kept, within the change that makes them true (or, negative, no longer true).
-pub async fn count(tx: &Tx, facts: BTreeMap<Fact, Totals>) -> Result<(), RegistryError> {
+pub async fn count(tx: &Tx, facts: BTreeMap<Fact, Totals>) -> Result<(), ServiceError> {
     let mut days: BTreeMap<(LocalDay, i64), Totals> = BTreeMap::new();
     for (fact, totals) in &facts {
         let day = days.entry((fact.day, fact.operator)).or_default();
@@ -127,7 +127,7 @@ pub async fn count(tx: &Tx, facts: BTreeMap<Fact, Totals>) -> Result<(), Registr
 pub async fn add_flows(
     connection: &impl ConnectionTrait,
     facts: &BTreeMap<Fact, Totals>,
-) -> Result<(), RegistryError> {
+) -> Result<(), ServiceError> {
     let key = [
         Column::Day,
         Column::StartPlace,
@@ -165,7 +165,7 @@ pub async fn add_flows(
 
 /// Counts the flows of journeys that were valid before flows were kept: once, at the first start of a version that
 /// keeps them.
-pub async fn catch_up(database: &Database) -> Result<(), RegistryError> {
+pub async fn catch_up(database: &Database) -> Result<(), ServiceError> {
     let valid = journey::Column::Status.eq(PublicStatus::Ok.as_str());
     let started = Entity::find().select_only().column(Column::Day).into_tuple::<i32>();
     let to_count = journey::Entity::find().select_only().column(journey::Column::Id).filter(valid.clone());

@@ -6,7 +6,7 @@ use sea_orm::{ActiveValue::Set, QueryOrder as _, QuerySelect as _};
 use socle::audit::{Actor, Entry};
 use socle::store::{Database, Instant, StoreError, Tx};
 
-use super::{RegistryError, journey};
+use super::{ServiceError, journey};
 
 /// Who brings files in.
 pub const ACTOR: Actor = Actor::Program("import");
@@ -115,7 +115,7 @@ pub struct RefusedLine {
 }
 
 /// The import of a file by an operator, if it was ever begun.
-pub async fn find(database: &Database, operator: i64, file: &str) -> Result<Option<Import>, RegistryError> {
+pub async fn find(database: &Database, operator: i64, file: &str) -> Result<Option<Import>, ServiceError> {
     Ok(Entity::find()
         .filter(Column::OperatorId.eq(operator))
         .filter(Column::File.eq(file))
@@ -124,7 +124,7 @@ pub async fn find(database: &Database, operator: i64, file: &str) -> Result<Opti
 }
 
 /// The import of a file: begun now, or found where it was left.
-pub async fn begin(database: &Database, operator: i64, file: String) -> Result<Import, RegistryError> {
+pub async fn begin(database: &Database, operator: i64, file: String) -> Result<Import, ServiceError> {
     database
         .write(move |tx| {
             Box::pin(async move {
@@ -171,7 +171,7 @@ pub async fn advance(
     position: i64,
     came: Counts,
     refused: Vec<RefusedLine>,
-) -> Result<Import, RegistryError> {
+) -> Result<Import, ServiceError> {
     let counts = import.counts().plus(came);
     let moved = Entity::update_many()
         .set(ActiveModel {
@@ -211,7 +211,7 @@ pub async fn advance(
 }
 
 /// Ends an import. Returns it as it is now.
-pub async fn finish(database: &Database, import: Import) -> Result<Import, RegistryError> {
+pub async fn finish(database: &Database, import: Import) -> Result<Import, ServiceError> {
     database
         .write(move |tx| {
             Box::pin(async move {
@@ -243,7 +243,7 @@ pub async fn used_since(
     tx: &Tx,
     import: &Import,
     identifiers: &[&str],
-) -> Result<std::collections::HashSet<String>, RegistryError> {
+) -> Result<std::collections::HashSet<String>, ServiceError> {
     if identifiers.is_empty() {
         return Ok(std::collections::HashSet::new());
     }
@@ -263,7 +263,7 @@ pub async fn refusals_after(
     import: i64,
     after: i64,
     most: u64,
-) -> Result<Vec<RefusedLine>, RegistryError> {
+) -> Result<Vec<RefusedLine>, ServiceError> {
     Ok(refusal::Entity::find()
         .filter(refusal::Column::ImportId.eq(import))
         .filter(refusal::Column::Line.gt(after))

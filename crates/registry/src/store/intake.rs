@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::nearby::{Crowds, Nearby};
 use super::quality::{self, Measure};
-use super::{RegistryError, journey, operator, participant};
+use super::{ServiceError, journey, operator, participant};
 use crate::model::terms::{Judged, Person};
 use crate::model::{
     Acquisition, Check, Couple, LocalDay, OperatorClass, TermsCatalogue, Verdict, status::public_status,
@@ -117,7 +117,7 @@ pub enum Received {
 
 struct Waiting {
     prepared: Prepared,
-    tell: oneshot::Sender<Result<Received, RegistryError>>,
+    tell: oneshot::Sender<Result<Received, ServiceError>>,
 }
 
 /// The door through which journeys come in.
@@ -133,9 +133,9 @@ impl Intake {
     }
 
     /// Stores a journey; returns once it is durable.
-    pub async fn submit(&self, prepared: Prepared) -> Result<Received, RegistryError> {
+    pub async fn submit(&self, prepared: Prepared) -> Result<Received, ServiceError> {
         let (tell, told) = oneshot::channel();
-        let stopping = || RegistryError::from(StoreError::Stopping { database: "registry" });
+        let stopping = || ServiceError::from(StoreError::Stopping { database: "registry" });
         self.0.send(Waiting { prepared, tell }).await.map_err(|_| stopping())?;
         told.await.map_err(|_| stopping())?
     }
@@ -163,7 +163,7 @@ async fn take_batches(
                 tracing::error!(%error, journeys = tell.len(), "a batch of journeys could not be stored");
                 let said = error.to_string();
                 for tell in tell {
-                    let _ = tell.send(Err(RegistryError::Corrupt(said.clone())));
+                    let _ = tell.send(Err(ServiceError::Corrupt(said.clone())));
                 }
             }
         }
@@ -176,7 +176,7 @@ async fn store(
     terms: &'static TermsCatalogue,
     batch: Vec<Prepared>,
     crowds: &Crowds,
-) -> Result<Vec<Received>, RegistryError> {
+) -> Result<Vec<Received>, ServiceError> {
     let crowds = crowds.clone();
     database
         .write(move |tx| {
@@ -197,7 +197,7 @@ pub async fn store_batch(
     batch: Vec<Prepared>,
     received: &[Timestamp],
     crowds: &Crowds,
-) -> Result<Vec<Received>, RegistryError> {
+) -> Result<Vec<Received>, ServiceError> {
     if batch.is_empty() {
         return Ok(Vec::new());
     }
@@ -275,7 +275,7 @@ pub async fn store_batch(
 }
 
 /// Notes the first accepted journey of operators that had none.
-async fn connect(tx: &Tx, accepted: HashMap<i64, Timestamp>) -> Result<(), RegistryError> {
+async fn connect(tx: &Tx, accepted: HashMap<i64, Timestamp>) -> Result<(), ServiceError> {
     if accepted.is_empty() {
         return Ok(());
     }
@@ -315,7 +315,7 @@ fn row(
     now: Timestamp,
     acquisition: Acquisition,
     verdict: &Verdict,
-) -> Result<journey::ActiveModel, RegistryError> {
+) -> Result<journey::ActiveModel, ServiceError> {
     let status = public_status(acquisition, Some(Check::Pending), Some(Check::Pending));
     Ok(journey::ActiveModel {
         id: Set(id),
@@ -368,7 +368,7 @@ fn participant_row(id: i64, day: LocalDay, linkage_key: i64, who: &Pseudonyms) -
 async fn known_identifiers(
     connection: &impl ConnectionTrait,
     batch: &[Prepared],
-) -> Result<HashSet<(i64, String)>, RegistryError> {
+) -> Result<HashSet<(i64, String)>, ServiceError> {
     let mut by_operator: HashMap<i64, Vec<&str>> = HashMap::new();
     for one in batch {
         by_operator.entry(one.operator).or_default().push(&one.operator_journey_id);

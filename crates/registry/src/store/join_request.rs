@@ -16,7 +16,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::accepted_conditions::accept_within;
 use super::operator::{self, Operator};
-use super::{RegistryError, onboarding};
+use super::{ServiceError, onboarding};
 
 /// How long the link may be used.
 pub const VALIDITY: SignedDuration = SignedDuration::from_hours(48);
@@ -81,7 +81,7 @@ fn context(id: &str) -> String {
 }
 
 /// The key that seals requests and their letters.
-pub async fn key(keyring: &Keyring) -> Result<Arc<DataKey>, RegistryError> {
+pub async fn key(keyring: &Keyring) -> Result<Arc<DataKey>, ServiceError> {
     Ok(keyring.current(SEALED_BY.0, SEALED_BY.1).await?)
 }
 
@@ -93,7 +93,7 @@ pub async fn ask(
     conditions: String,
     link: Link,
     letter: Message,
-) -> Result<(), RegistryError> {
+) -> Result<(), ServiceError> {
     let sealed = key.seal(&context(&link.id), &serde_json::to_vec(asking)?);
     database
         .write(move |tx| {
@@ -126,7 +126,7 @@ pub async fn confirm(
     database: &Database,
     keyring: &Keyring,
     link: &Link,
-) -> Result<Option<Confirmed>, RegistryError> {
+) -> Result<Option<Confirmed>, ServiceError> {
     let Some(found) = Entity::find_by_id(link.id.as_str()).one(database.read()).await? else {
         return Ok(None);
     };
@@ -136,7 +136,7 @@ pub async fn confirm(
     let (id, new) = (link.id.clone(), asking.clone());
     let uuid = uuid::Uuid::new_v4().to_string();
     let operator = database
-        .write::<_, RegistryError, _>(move |tx| {
+        .write::<_, ServiceError, _>(move |tx| {
             Box::pin(async move {
                 let Some(found) = Entity::find_by_id(id.as_str()).one(tx.connection()).await? else {
                     return Ok(None);
@@ -158,7 +158,7 @@ pub async fn confirm(
 }
 
 /// Makes the operator and its onboarding.
-async fn make(tx: &mut Tx, found: &Model, new: Asking, uuid: String) -> Result<Operator, RegistryError> {
+async fn make(tx: &mut Tx, found: &Model, new: Asking, uuid: String) -> Result<Operator, ServiceError> {
     let operator = operator::Model {
         id: tx.next_number(),
         uuid,
@@ -201,7 +201,7 @@ async fn make(tx: &mut Tx, found: &Model, new: Asking, uuid: String) -> Result<O
 
 /// The name asked for, or with the SIRET after it when another operator has it: nobody could tell two equal names
 /// apart, and saying so to a stranger would tell who else asked.
-async fn distinct_name(tx: &Tx, new: &Asking) -> Result<String, RegistryError> {
+async fn distinct_name(tx: &Tx, new: &Asking) -> Result<String, ServiceError> {
     let known: BTreeSet<String> = operator::Entity::find()
         .all(tx.connection())
         .await?
@@ -215,7 +215,7 @@ async fn distinct_name(tx: &Tx, new: &Asking) -> Result<String, RegistryError> {
 }
 
 /// Closes a request whose first administrator has their role: the link is used, and who asked is no longer kept here.
-pub async fn settle(database: &Database, id: String, operator: i64, agent: i64) -> Result<(), RegistryError> {
+pub async fn settle(database: &Database, id: String, operator: i64, agent: i64) -> Result<(), ServiceError> {
     database
         .write(move |tx| {
             Box::pin(async move {
@@ -244,12 +244,12 @@ pub async fn settle(database: &Database, id: String, operator: i64, agent: i64) 
 }
 
 /// How many requests wait to be confirmed.
-pub async fn waiting(database: &Database) -> Result<u64, RegistryError> {
+pub async fn waiting(database: &Database) -> Result<u64, ServiceError> {
     Ok(Entity::find().filter(Column::OperatorId.is_null()).count(database.read()).await?)
 }
 
 /// Forgets the requests of more than a week ago, with who made them.
-pub async fn forget_old(database: &Database) -> Result<u64, RegistryError> {
+pub async fn forget_old(database: &Database) -> Result<u64, ServiceError> {
     database
         .write(|tx| {
             Box::pin(async move {

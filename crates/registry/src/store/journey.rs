@@ -6,7 +6,7 @@ use socle::rights::Scope;
 use socle::store::{Database, Instant};
 
 use super::fact::Counted;
-use super::{RegistryError, operator_of};
+use super::{ServiceError, operator_of};
 use crate::model::{Acquisition, Check, PublicStatus, Violation};
 
 /// A journey as it is kept.
@@ -108,17 +108,17 @@ impl Model {
         self.status.parse().unwrap_or(PublicStatus::Unknown)
     }
 
-    pub fn acquisition(&self) -> Result<Acquisition, RegistryError> {
-        self.acquisition.parse().map_err(|cause| RegistryError::Corrupt(format!("{cause}")))
+    pub fn acquisition(&self) -> Result<Acquisition, ServiceError> {
+        self.acquisition.parse().map_err(|cause| ServiceError::Corrupt(format!("{cause}")))
     }
 
-    pub fn checks(&self) -> Result<(Check, Check), RegistryError> {
-        let read = |text: &str| text.parse().map_err(|cause| RegistryError::Corrupt(format!("{cause}")));
+    pub fn checks(&self) -> Result<(Check, Check), ServiceError> {
+        let read = |text: &str| text.parse().map_err(|cause| ServiceError::Corrupt(format!("{cause}")));
         Ok((read(&self.fraud)?, read(&self.anomaly)?))
     }
 
     /// The rules of the terms that the journey breaks.
-    pub fn violations(&self) -> Result<Vec<Violation>, RegistryError> {
+    pub fn violations(&self) -> Result<Vec<Violation>, ServiceError> {
         Ok(serde_json::from_str(&self.violations)?)
     }
 }
@@ -133,7 +133,7 @@ pub async fn find(
     connection: &impl ConnectionTrait,
     operator: i64,
     operator_journey_id: &str,
-) -> Result<Option<Journey>, RegistryError> {
+) -> Result<Option<Journey>, ServiceError> {
     Ok(Entity::find()
         .filter(Column::OperatorId.eq(operator))
         .filter(Column::OperatorJourneyId.eq(operator_journey_id))
@@ -142,11 +142,7 @@ pub async fn find(
 }
 
 /// The journey of this number, within a scope.
-pub async fn by_number(
-    database: &Database,
-    scope: &Scope,
-    id: i64,
-) -> Result<Option<Journey>, RegistryError> {
+pub async fn by_number(database: &Database, scope: &Scope, id: i64) -> Result<Option<Journey>, ServiceError> {
     Ok(scoped(Entity::find_by_id(id), scope).one(database.read()).await?)
 }
 
@@ -193,11 +189,7 @@ fn filtered(scope: &Scope, listing: &Listing) -> Select<Entity> {
 }
 
 /// A page of journeys.
-pub async fn list(
-    database: &Database,
-    scope: &Scope,
-    listing: &Listing,
-) -> Result<Vec<Brief>, RegistryError> {
+pub async fn list(database: &Database, scope: &Scope, listing: &Listing) -> Result<Vec<Brief>, ServiceError> {
     Ok(filtered(scope, listing)
         .order_by_desc(Column::StartAt)
         .order_by_desc(Column::Id)
@@ -209,7 +201,7 @@ pub async fn list(
 }
 
 /// How many journeys a listing has in all.
-pub async fn count(database: &Database, scope: &Scope, listing: &Listing) -> Result<u64, RegistryError> {
+pub async fn count(database: &Database, scope: &Scope, listing: &Listing) -> Result<u64, ServiceError> {
     Ok(filtered(scope, listing).count(database.read()).await?)
 }
 
@@ -219,7 +211,7 @@ pub async fn count_up_to(
     scope: &Scope,
     listing: &Listing,
     most: u64,
-) -> Result<u64, RegistryError> {
+) -> Result<u64, ServiceError> {
     let few = filtered(scope, listing).select_only().column(Column::Id).limit(most).into_query();
     let select =
         Query::select().expr(Expr::col(Asterisk).count()).from_subquery(few, Alias::new("few")).to_owned();

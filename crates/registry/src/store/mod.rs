@@ -9,6 +9,8 @@ pub mod correction;
 pub mod departures;
 pub mod erasure;
 pub mod export;
+pub mod export_attempt;
+pub mod export_removal;
 pub mod fact;
 pub mod import;
 pub mod intake;
@@ -34,8 +36,8 @@ pub mod territory_summary;
 pub mod verification;
 
 use socle::rights::Scope;
-use socle::seal::SealError;
-use socle::store::{Migration, StoreError};
+use socle::store::Migration;
+pub use socle::store::ServiceError;
 
 /// The registry's migrations.
 pub const MIGRATIONS: &[Migration] = &[
@@ -50,29 +52,6 @@ pub const MIGRATIONS: &[Migration] = &[
 
 /// The purpose of the keys that seal what operators send.
 pub const PAYLOADS: &str = "journeys";
-
-/// Why the registry could not read or write, when it is nobody's mistake.
-#[derive(Debug, thiserror::Error)]
-pub enum RegistryError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Seal(#[from] SealError),
-    #[error("a stored value is not readable: {0}")]
-    Corrupt(String),
-}
-
-impl From<sea_orm::DbErr> for RegistryError {
-    fn from(cause: sea_orm::DbErr) -> Self {
-        Self::Store(cause.into())
-    }
-}
-
-impl From<serde_json::Error> for RegistryError {
-    fn from(cause: serde_json::Error) -> Self {
-        Self::Corrupt(cause.to_string())
-    }
-}
 
 /// The tenant of an operator, as rights and keys name it.
 pub fn tenant(operator: i64) -> String {

@@ -11,7 +11,7 @@ use sea_orm::{Condition, ConnectionTrait};
 use socle::store::Instant;
 
 use super::intake::Prepared;
-use super::{RegistryError, journey, participant};
+use super::{ServiceError, journey, participant};
 use crate::model::terms::Person;
 use crate::model::{Acquisition, Couple, LocalDay, Neighbour};
 
@@ -106,7 +106,7 @@ impl Nearby {
         batch: &[Prepared],
         crowds: &Crowds,
         last: i64,
-    ) -> Result<Self, RegistryError> {
+    ) -> Result<Self, ServiceError> {
         let mut asked: Vec<PersonDay> = batch.iter().flat_map(|one| around(one.couple(), one.day)).collect();
         asked.sort_unstable_by_key(|(person, day)| (day.0, *person));
         asked.dedup();
@@ -147,7 +147,7 @@ impl Nearby {
         couple: Couple,
         day: LocalDay,
         except: &str,
-    ) -> Result<Self, RegistryError> {
+    ) -> Result<Self, ServiceError> {
         let asked: Vec<_> = around(couple, day).collect();
         let window = Window { except: Some((operator, except)), ..Window::default() };
         Ok(Self { days: read(connection, &asked, window).await?, ..Self::default() })
@@ -190,7 +190,7 @@ async fn read(
     connection: &impl ConnectionTrait,
     asked: &[PersonDay],
     window: Window<'_>,
-) -> Result<HashMap<PersonDay, Days>, RegistryError> {
+) -> Result<HashMap<PersonDay, Days>, ServiceError> {
     if asked.is_empty() {
         return Ok(HashMap::new());
     }
@@ -241,8 +241,8 @@ async fn read(
             .add(Expr::col(of(journey::Column::OperatorJourneyId)).eq(identifier));
         select.cond_where(it.not());
     }
-    let token = |bytes: Vec<u8>| -> Result<Person, RegistryError> {
-        bytes.try_into().map_err(|_| RegistryError::Corrupt("a pseudonym is not 16 bytes long".to_owned()))
+    let token = |bytes: Vec<u8>| -> Result<Person, ServiceError> {
+        bytes.try_into().map_err(|_| ServiceError::Corrupt("a pseudonym is not 16 bytes long".to_owned()))
     };
     let mut found = HashMap::new();
     for row in connection.query_all(&select).await? {
@@ -291,7 +291,7 @@ impl Crowds {
         &self,
         connection: &impl ConnectionTrait,
         asked: &[PersonDay],
-    ) -> Result<Remembered, RegistryError> {
+    ) -> Result<Remembered, ServiceError> {
         let found: Remembered = {
             let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             asked.iter().filter_map(|one| Some((*one, known.remove(one)?))).collect()

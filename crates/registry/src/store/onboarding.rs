@@ -3,7 +3,7 @@ use sea_orm::{ActiveValue::Set, QueryOrder as _};
 use socle::audit::{Actor, Entry};
 use socle::store::{Database, Instant, StoreError, Tx};
 
-use super::RegistryError;
+use super::ServiceError;
 
 /// How an operator that came by a request gets connected. Operators that the team registered have none.
 pub type Onboarding = Model;
@@ -39,18 +39,18 @@ pub enum Decision {
 }
 
 /// Every onboarding.
-pub async fn all(database: &Database) -> Result<Vec<Onboarding>, RegistryError> {
+pub async fn all(database: &Database) -> Result<Vec<Onboarding>, ServiceError> {
     Ok(Entity::find().order_by_asc(Column::OperatorId).all(database.read()).await?)
 }
 
 /// The onboarding of an operator; `None` when the team registered it.
-pub async fn of(database: &Database, operator: i64) -> Result<Option<Onboarding>, RegistryError> {
+pub async fn of(database: &Database, operator: i64) -> Result<Option<Onboarding>, ServiceError> {
     Ok(Entity::find_by_id(operator).one(database.read()).await?)
 }
 
 /// Notes, within the change that creates it, the first access key of a candidate. A request that the team closed
 /// meanwhile opens nothing, and a decision read before this one no longer holds.
-pub async fn opened(tx: &mut Tx, actor: &Actor, operator: i64) -> Result<(), RegistryError> {
+pub async fn opened(tx: &mut Tx, actor: &Actor, operator: i64) -> Result<(), ServiceError> {
     let Some(found) = Entity::find_by_id(operator).one(tx.connection()).await? else { return Ok(()) };
     if found.closed_at.is_some() {
         return Err(StoreError::Stale { what: "onboarding" }.into());
@@ -74,7 +74,7 @@ pub async fn decide(
     actor: Actor,
     onboarding: &Onboarding,
     decision: Decision,
-) -> Result<(), RegistryError> {
+) -> Result<(), ServiceError> {
     let (operator, version) = (onboarding.operator_id, onboarding.version);
     database
         .write(move |tx| {

@@ -3,7 +3,7 @@ use sea_orm::{ActiveValue::Set, QueryOrder as _};
 use socle::audit::{Actor, Entry};
 use socle::store::{Database, Instant};
 
-use super::RegistryError;
+use super::ServiceError;
 
 /// What someone of the team noted about an operator that is getting connected. Never changed nor taken away.
 pub type OnboardingNote = Model;
@@ -25,12 +25,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Writes a note.
-pub async fn write(
-    database: &Database,
-    operator: i64,
-    agent: i64,
-    text: String,
-) -> Result<(), RegistryError> {
+pub async fn write(database: &Database, operator: i64, agent: i64, text: String) -> Result<(), ServiceError> {
     database
         .write(move |tx| {
             Box::pin(async move {
@@ -52,7 +47,7 @@ pub async fn write(
 }
 
 /// The notes about an operator, the latest first.
-pub async fn about(database: &Database, operator: i64) -> Result<Vec<OnboardingNote>, RegistryError> {
+pub async fn about(database: &Database, operator: i64) -> Result<Vec<OnboardingNote>, ServiceError> {
     let notes = Entity::find().filter(Column::OperatorId.eq(operator)).order_by_desc(Column::Id);
     Ok(notes.all(database.read()).await?)
 }

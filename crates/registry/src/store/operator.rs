@@ -5,7 +5,7 @@ use socle::audit::{Actor, Entry};
 use socle::rights::Scope;
 use socle::store::{Database, Instant, StoreError};
 
-use super::{RegistryError, operator_of};
+use super::{ServiceError, operator_of};
 
 /// A carpool operator, told apart by its UUID: several may share one SIRET (spec §1.5).
 pub type Operator = Model;
@@ -44,11 +44,7 @@ pub struct NewOperator {
 }
 
 /// Registers an operator.
-pub async fn register(
-    database: &Database,
-    actor: Actor,
-    new: NewOperator,
-) -> Result<Operator, RegistryError> {
+pub async fn register(database: &Database, actor: Actor, new: NewOperator) -> Result<Operator, ServiceError> {
     database
         .write(move |tx| {
             Box::pin(async move {
@@ -79,7 +75,7 @@ pub async fn register(
 
 /// Copies operators into the sandbox: those that are missing there or differ. They keep their number and UUID, and
 /// what the sandbox knows of them; their contact stays on the real side. Returns how many changed.
-pub async fn mirror(database: &Database, operators: Vec<Operator>) -> Result<u64, RegistryError> {
+pub async fn mirror(database: &Database, operators: Vec<Operator>) -> Result<u64, ServiceError> {
     let here = list(database, &Scope::All).await?;
     let same = |one: &Operator, other: &Operator| {
         one.id == other.id
@@ -118,7 +114,7 @@ pub async fn set_suspended(
     actor: Actor,
     operator: &Operator,
     suspended: bool,
-) -> Result<(), RegistryError> {
+) -> Result<(), ServiceError> {
     let operator = operator.clone();
     database
         .write(move |tx| {
@@ -145,7 +141,7 @@ pub async fn set_suspended(
 }
 
 /// The operators of a scope, by name.
-pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<Operator>, RegistryError> {
+pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<Operator>, ServiceError> {
     let mut select = Entity::find().order_by_asc(Column::Name);
     if let Some(operator) = operator_of(scope) {
         select = select.filter(Column::Id.eq(operator));
@@ -154,7 +150,7 @@ pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<Operator>, R
 }
 
 /// One operator of a scope.
-pub async fn find(database: &Database, scope: &Scope, id: i64) -> Result<Option<Operator>, RegistryError> {
+pub async fn find(database: &Database, scope: &Scope, id: i64) -> Result<Option<Operator>, ServiceError> {
     if operator_of(scope).is_some_and(|own| own != id) {
         return Ok(None);
     }
@@ -162,7 +158,7 @@ pub async fn find(database: &Database, scope: &Scope, id: i64) -> Result<Option<
 }
 
 /// When each connected operator had its first journey accepted, in order.
-pub async fn connections(database: &Database) -> Result<Vec<Instant>, RegistryError> {
+pub async fn connections(database: &Database) -> Result<Vec<Instant>, ServiceError> {
     let found: Vec<Option<Instant>> = Entity::find()
         .select_only()
         .column(Column::ConnectedAt)

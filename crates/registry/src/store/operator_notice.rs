@@ -4,7 +4,7 @@ use sea_orm::sea_query::OnConflict;
 use socle::audit::{Actor, Entry};
 use socle::store::{Database, Instant};
 
-use super::RegistryError;
+use super::ServiceError;
 
 /// Where an operator tells people what becomes of their data.
 pub type OperatorNotice = Model;
@@ -24,12 +24,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Gives the address, or another one.
-pub async fn give(
-    database: &Database,
-    actor: Actor,
-    operator: i64,
-    url: String,
-) -> Result<(), RegistryError> {
+pub async fn give(database: &Database, actor: Actor, operator: i64, url: String) -> Result<(), ServiceError> {
     database
         .write(move |tx| {
             Box::pin(async move {
@@ -53,6 +48,6 @@ pub async fn give(
 }
 
 /// Every address given.
-pub async fn all(database: &Database) -> Result<Vec<OperatorNotice>, RegistryError> {
+pub async fn all(database: &Database) -> Result<Vec<OperatorNotice>, ServiceError> {
     Ok(Entity::find().all(database.read()).await?)
 }

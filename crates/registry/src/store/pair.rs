@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder as _, QuerySelect as _};
 use socle::store::Database;
 
-use super::{RegistryError, journey, participant};
+use super::{ServiceError, journey, participant};
 
 /// How many journeys are looked at together.
 const AT_ONCE: u64 = 5_000;
@@ -18,7 +18,7 @@ pub async fn frequented(
     database: &Database,
     journeys: u64,
     people: usize,
-) -> Result<HashSet<Pair>, RegistryError> {
+) -> Result<HashSet<Pair>, ServiceError> {
     let mut seen: HashMap<Pair, (u64, HashSet<Vec<u8>>)> = HashMap::new();
     let mut after = 0;
     loop {

@@ -11,7 +11,7 @@ use socle::seal::{Keyring, Linkage, LinkageKind, SealError};
 use socle::store::Database;
 
 use super::journey::Journey;
-use super::{PAYLOADS, RegistryError, erasure, export, journey, participant, request, tenant};
+use super::{PAYLOADS, ServiceError, erasure, export_removal, journey, participant, request, tenant};
 use crate::model::Phone;
 
 /// Who is looked for.
@@ -42,7 +42,7 @@ pub async fn find(
     database: &Database,
     linkage: &Linkage,
     wanted: &Wanted,
-) -> Result<Vec<Side>, RegistryError> {
+) -> Result<Vec<Side>, ServiceError> {
     let filter = match wanted {
         Wanted::Phone(phone) => {
             participant::Column::Phone.eq(linkage.token(LinkageKind::Phone, &phone.0).to_vec())
@@ -89,7 +89,7 @@ pub async fn export(
     actor: Actor,
     proof: &str,
     sides: &[Side],
-) -> Result<Value, RegistryError> {
+) -> Result<Value, ServiceError> {
     let mut journeys = Vec::with_capacity(sides.len());
     for side in sides {
         let one = &side.journey;
@@ -116,7 +116,7 @@ pub async fn export(
     }
     let (count, proof) = (journeys.len(), proof.to_owned());
     database
-        .write::<_, RegistryError, _>(move |tx| {
+        .write::<_, ServiceError, _>(move |tx| {
             Box::pin(async move {
                 tx.record(
                     Entry::new(actor, "person.exported", "person", "export")
@@ -138,7 +138,7 @@ pub async fn erase(
     actor: Actor,
     proof: &str,
     sides: Vec<Side>,
-) -> Result<u64, RegistryError> {
+) -> Result<u64, ServiceError> {
     // One may have been both people of a journey: its body is read once.
     let mut bodies: BTreeMap<i64, Value> = BTreeMap::new();
     for side in &sides {
@@ -215,7 +215,7 @@ pub async fn erase(
                         .with_facts(json!({"journeys": count, "proof": proof})),
                 );
                 if let Some((first, last)) = departures {
-                    export::withdraw(tx, &actor, first, last).await?;
+                    export_removal::withdraw(tx, &actor, first, last).await?;
                 }
                 erasure::note(tx, actor, "person", count, None).await?;
                 Ok(count)

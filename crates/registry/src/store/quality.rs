@@ -12,7 +12,7 @@ use socle::pages::format;
 use socle::rights::Scope;
 use socle::store::{Database, Instant, Tx};
 
-use super::{RegistryError, journey, operator_of};
+use super::{ServiceError, journey, operator_of};
 use crate::model::{Acquisition, Label, LocalDay, Terms, TermsCatalogue, Violation};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -124,7 +124,7 @@ impl Counts {
 }
 
 /// Adds counts, within a change.
-pub async fn count(tx: &Tx, counts: Counts) -> Result<(), RegistryError> {
+pub async fn count(tx: &Tx, counts: Counts) -> Result<(), ServiceError> {
     if counts.0.is_empty() {
         return Ok(());
     }
@@ -146,7 +146,7 @@ pub async fn by_month(
     database: &Database,
     scope: &Scope,
     days: std::ops::RangeInclusive<LocalDay>,
-) -> Result<BTreeMap<(i32, &'static str), i64>, RegistryError> {
+) -> Result<BTreeMap<(i32, &'static str), i64>, ServiceError> {
     let mut select = Entity::find()
         .select_only()
         .columns([Column::Day, Column::Measure, Column::Journeys])
@@ -168,7 +168,7 @@ pub async fn by_month(
 const AT_ONCE: u64 = 5_000;
 
 /// Counts what was received before it was counted: once, at the first start of a version that does.
-pub async fn catch_up(database: &Database, terms: &'static TermsCatalogue) -> Result<(), RegistryError> {
+pub async fn catch_up(database: &Database, terms: &'static TermsCatalogue) -> Result<(), ServiceError> {
     let counted = Entity::find().select_only().column(Column::Day).into_tuple::<i32>();
     let any = journey::Entity::find().select_only().column(journey::Column::Id).into_tuple::<i64>();
     if counted.one(database.read()).await?.is_some() || any.one(database.read()).await?.is_none() {
@@ -208,9 +208,8 @@ pub async fn catch_up(database: &Database, terms: &'static TermsCatalogue) -> Re
                     for (_, operator, start, received, violations, acquisition, revision) in some {
                         let (start, received) = (start.timestamp(), received.timestamp());
                         let violations: Vec<Violation> = serde_json::from_str(&violations)?;
-                        let acquisition: Acquisition = acquisition
-                            .parse()
-                            .map_err(|cause| RegistryError::Corrupt(format!("{cause}")))?;
+                        let acquisition: Acquisition =
+                            acquisition.parse().map_err(|cause| ServiceError::Corrupt(format!("{cause}")))?;
                         let in_force = terms.at(received);
                         counts.add_received(operator, (start, received), in_force, &violations, acquisition);
                         // A cancellation is a revision too.

@@ -2,7 +2,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, QueryOrder as _};
 use socle::store::{Database, Instant, Tx};
 
-use super::RegistryError;
+use super::ServiceError;
 
 /// What an operator asked about a journey after sending it.
 pub type JourneyRequest = Model;
@@ -38,7 +38,7 @@ pub async fn keep(
     kind: &'static str,
     api_version: &str,
     payload: Vec<u8>,
-) -> Result<(), RegistryError> {
+) -> Result<(), ServiceError> {
     let row = ActiveModel {
         id: Set(tx.next_number()),
         journey_id: Set(journey),
@@ -52,7 +52,7 @@ pub async fn keep(
 }
 
 /// What was asked about a journey, in order. The caller has checked that the journey lies within its scope.
-pub async fn about(database: &Database, journey: i64) -> Result<Vec<JourneyRequest>, RegistryError> {
+pub async fn about(database: &Database, journey: i64) -> Result<Vec<JourneyRequest>, ServiceError> {
     Ok(Entity::find()
         .filter(Column::JourneyId.eq(journey))
         .order_by_asc(Column::Id)

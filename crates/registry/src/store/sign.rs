@@ -8,7 +8,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use socle::store::{Database, Instant};
 
-use super::RegistryError;
+use super::ServiceError;
 
 /// When a kind of thing happened to an operator.
 pub type Sign = Model;
@@ -68,7 +68,7 @@ pub async fn note(
     operator: i64,
     kinds: Vec<Kind>,
     detail: String,
-) -> Result<(), RegistryError> {
+) -> Result<(), ServiceError> {
     database
         .write(move |tx| {
             Box::pin(async move {
@@ -99,7 +99,7 @@ pub async fn note(
 }
 
 /// The signs of some operators.
-pub async fn of(database: &Database, operators: &BTreeSet<i64>) -> Result<Vec<Sign>, RegistryError> {
+pub async fn of(database: &Database, operators: &BTreeSet<i64>) -> Result<Vec<Sign>, ServiceError> {
     let among = Column::OperatorId.is_in(operators.iter().copied());
     Ok(Entity::find().filter(among).all(database.read()).await?)
 }

@@ -9,7 +9,7 @@ use socle::rights::Scope;
 use socle::seal::{DataKey, Keyring};
 use socle::store::{Database, Instant};
 
-use super::{RegistryError, changes, operator_of, tenant};
+use super::{ServiceError, changes, operator_of, tenant};
 
 pub type Subscription = Model;
 
@@ -68,7 +68,7 @@ pub async fn open(
     operator: i64,
     wanted: Wanted<'_>,
     answered: Option<Answered>,
-) -> Result<Opened, RegistryError> {
+) -> Result<Opened, ServiceError> {
     let sealed = key.seal(&context(wanted.id), wanted.secret.as_bytes());
     let (id, url) = (wanted.id.to_owned(), wanted.url.to_owned());
     let cursor = changes::latest(database, operator).await?;
@@ -113,7 +113,7 @@ pub async fn open(
 }
 
 /// Ends a subscription within a scope. `false` when there is none there.
-pub async fn end(database: &Database, actor: Actor, scope: &Scope, id: &str) -> Result<bool, RegistryError> {
+pub async fn end(database: &Database, actor: Actor, scope: &Scope, id: &str) -> Result<bool, ServiceError> {
     let (id, within) = (id.to_owned(), operator_of(scope));
     database
         .write(move |tx| {
@@ -136,7 +136,7 @@ pub async fn end(database: &Database, actor: Actor, scope: &Scope, id: &str) -> 
 }
 
 /// The open subscriptions of a scope.
-pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<Subscription>, RegistryError> {
+pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<Subscription>, ServiceError> {
     let mut select = Entity::find().filter(Column::EndedAt.is_null()).order_by_asc(Column::CreatedAt);
     if let Some(operator) = operator_of(scope) {
         select = select.filter(Column::OperatorId.eq(operator));
@@ -150,7 +150,7 @@ pub async fn notify(
     database: &Database,
     keyring: &Keyring,
     sandbox: bool,
-) -> Result<(u64, bool), RegistryError> {
+) -> Result<(u64, bool), ServiceError> {
     let mut told = 0;
     let mut more = false;
     let mut failed = None;
@@ -175,7 +175,7 @@ async fn notify_one(
     keyring: &Keyring,
     sandbox: bool,
     subscription: Subscription,
-) -> Result<u64, RegistryError> {
+) -> Result<u64, ServiceError> {
     let owner = tenant(subscription.operator_id);
     let found = changes::since(database, &Scope::Tenant(owner.clone()), subscription.cursor, AT_ONCE).await?;
     let Some(last) = found.last().map(|journey| journey.change) else { return Ok(0) };
@@ -195,7 +195,7 @@ async fn notify_one(
         secret: String::from_utf8_lossy(&secret).into_owned(),
     };
     database
-        .write::<_, RegistryError, _>(move |tx| {
+        .write::<_, ServiceError, _>(move |tx| {
             Box::pin(async move {
                 let advanced = Entity::update_many()
                     .set(ActiveModel { cursor: Set(last), ..Default::default() })

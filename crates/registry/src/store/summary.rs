@@ -8,7 +8,7 @@ use sea_orm::{ActiveValue::Set, QuerySelect as _};
 use socle::rights::Scope;
 use socle::store::{Database, Tx};
 
-use super::{RegistryError, operator_of};
+use super::{ServiceError, operator_of};
 use crate::model::LocalDay;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -74,7 +74,7 @@ pub(super) fn adding<E: EntityTrait>(
 }
 
 /// Adds to the days of operators, within a change.
-pub async fn add(tx: &Tx, changes: BTreeMap<(LocalDay, i64), Totals>) -> Result<(), RegistryError> {
+pub async fn add(tx: &Tx, changes: BTreeMap<(LocalDay, i64), Totals>) -> Result<(), ServiceError> {
     if changes.is_empty() {
         return Ok(());
     }
@@ -92,7 +92,7 @@ pub async fn add(tx: &Tx, changes: BTreeMap<(LocalDay, i64), Totals>) -> Result<
 }
 
 /// The last day on which each operator had a valid journey.
-pub async fn last_days(database: &Database) -> Result<HashMap<i64, LocalDay>, RegistryError> {
+pub async fn last_days(database: &Database) -> Result<HashMap<i64, LocalDay>, ServiceError> {
     let last = Entity::find()
         .select_only()
         .column(Column::OperatorId)
@@ -105,7 +105,7 @@ pub async fn last_days(database: &Database) -> Result<HashMap<i64, LocalDay>, Re
 }
 
 /// The days of a scope, in order, summed over operators.
-pub async fn by_day(database: &Database, scope: &Scope) -> Result<Vec<(LocalDay, Totals)>, RegistryError> {
+pub async fn by_day(database: &Database, scope: &Scope) -> Result<Vec<(LocalDay, Totals)>, ServiceError> {
     let sum = |column: Column| Expr::col(column).sum().cast_as("bigint");
     let mut select = Query::select();
     select

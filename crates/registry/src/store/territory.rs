@@ -8,7 +8,7 @@ use socle::rights::Scope;
 use socle::store::{Database, Instant, StoreError, Tx};
 
 use super::{
-    RegistryError, export, fact, territory_of, territory_place, territory_selector, territory_summary,
+    ServiceError, export, fact, territory_of, territory_place, territory_selector, territory_summary,
     territory_tenant,
 };
 use crate::model::{LocalDay, Perimeter, Selector};
@@ -63,7 +63,7 @@ pub async fn register(
     database: &Database,
     actor: Actor,
     new: NewTerritory,
-) -> Result<Territory, RegistryError> {
+) -> Result<Territory, ServiceError> {
     database
         .write(move |tx| {
             Box::pin(async move {
@@ -95,7 +95,7 @@ pub async fn register(
 }
 
 /// The territories of a scope, by name.
-pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<Territory>, RegistryError> {
+pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<Territory>, ServiceError> {
     let mut select = Entity::find().order_by_asc(Column::Name);
     if let Some(id) = territory_of(scope) {
         select = select.filter(Column::Id.eq(id));
@@ -104,7 +104,7 @@ pub async fn list(database: &Database, scope: &Scope) -> Result<Vec<Territory>, 
 }
 
 /// A territory within a scope.
-pub async fn find(database: &Database, scope: &Scope, id: i64) -> Result<Option<Territory>, RegistryError> {
+pub async fn find(database: &Database, scope: &Scope, id: i64) -> Result<Option<Territory>, ServiceError> {
     if territory_of(scope).is_some_and(|own| own != id) {
         return Ok(None);
     }
@@ -112,7 +112,7 @@ pub async fn find(database: &Database, scope: &Scope, id: i64) -> Result<Option<
 }
 
 /// How many territories wait for the team's agreement to what they set.
-pub async fn to_agree(database: &Database) -> Result<u64, RegistryError> {
+pub async fn to_agree(database: &Database) -> Result<u64, ServiceError> {
     let set = Query::select()
         .column(territory_selector::Column::TerritoryId)
         .from(territory_selector::Entity)
@@ -125,7 +125,7 @@ pub async fn to_agree(database: &Database) -> Result<u64, RegistryError> {
 }
 
 /// What makes up a territory's perimeter.
-pub async fn perimeter(database: &Database, territory: i64) -> Result<Vec<Selector>, RegistryError> {
+pub async fn perimeter(database: &Database, territory: i64) -> Result<Vec<Selector>, ServiceError> {
     let rows = territory_selector::Entity::find()
         .filter(territory_selector::Column::TerritoryId.eq(territory))
         .all(database.read())
@@ -136,14 +136,14 @@ pub async fn perimeter(database: &Database, territory: i64) -> Result<Vec<Select
 }
 
 /// The places of a territory.
-pub async fn places(database: &Database, territory: i64) -> Result<BTreeSet<String>, RegistryError> {
+pub async fn places(database: &Database, territory: i64) -> Result<BTreeSet<String>, ServiceError> {
     places_of(database.read(), territory).await
 }
 
 async fn places_of(
     connection: &impl ConnectionTrait,
     territory: i64,
-) -> Result<BTreeSet<String>, RegistryError> {
+) -> Result<BTreeSet<String>, ServiceError> {
     let rows = territory_place::Entity::find()
         .filter(territory_place::Column::TerritoryId.eq(territory))
         .all(connection)
@@ -158,7 +158,7 @@ pub async fn set_perimeter(
     territory: &Territory,
     perimeter: Perimeter,
     by: SetBy,
-) -> Result<(), RegistryError> {
+) -> Result<(), ServiceError> {
     let territory = territory.clone();
     database
         .write(move |tx| {
@@ -183,7 +183,7 @@ pub async fn set_perimeter(
 }
 
 /// The registry's team agrees to a perimeter as it was read.
-pub async fn agree(database: &Database, actor: Actor, territory: &Territory) -> Result<(), RegistryError> {
+pub async fn agree(database: &Database, actor: Actor, territory: &Territory) -> Result<(), ServiceError> {
     let (id, version) = (territory.id, territory.version);
     database
         .write(move |tx| {
@@ -202,7 +202,7 @@ async fn write_perimeter(
     actor: Actor,
     id: i64,
     perimeter: Perimeter,
-) -> Result<(), RegistryError> {
+) -> Result<(), ServiceError> {
     let Perimeter { selectors, places } = perimeter;
     territory_selector::Entity::delete_many()
         .filter(territory_selector::Column::TerritoryId.eq(id))
@@ -242,7 +242,7 @@ pub async fn set_turning_day(
     actor: Actor,
     territory: &Territory,
     day: Option<LocalDay>,
-) -> Result<(), RegistryError> {
+) -> Result<(), ServiceError> {
     let (id, version) = (territory.id, territory.version);
     database
         .write(move |tx| {
@@ -260,7 +260,7 @@ pub async fn set_turning_day(
 }
 
 /// Writes over the version that was read.
-async fn advance(tx: &Tx, id: i64, version: i64, values: ActiveModel) -> Result<(), RegistryError> {
+async fn advance(tx: &Tx, id: i64, version: i64, values: ActiveModel) -> Result<(), ServiceError> {
     let changed = Entity::update_many()
         .set(ActiveModel { version: Set(version + 1), ..values })
         .filter(Column::Id.eq(id))

@@ -10,7 +10,7 @@ use socle::store::{Database, Tx};
 use super::fact::{Fact, ROWS, month_of};
 use super::summary::{self, Totals};
 use super::territory::Territory;
-use super::{RegistryError, territory_place};
+use super::{ServiceError, territory_place};
 use crate::model::LocalDay;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -120,7 +120,7 @@ fn values(fact: &Fact, starts_here: bool, ends_here: bool) -> Vec<(Axis, String)
 pub(super) async fn add(
     connection: &impl ConnectionTrait,
     facts: &BTreeMap<Fact, Totals>,
-) -> Result<(), RegistryError> {
+) -> Result<(), ServiceError> {
     let places: HashSet<&str> =
         facts.keys().flat_map(|fact| [fact.start_place.as_str(), fact.end_place.as_str()]).collect();
     let mut territories: HashMap<String, Vec<i64>> = HashMap::new();
@@ -169,7 +169,7 @@ pub(super) async fn add(
 }
 
 /// Counts a territory again from the flows: its perimeter changed.
-pub(super) async fn count_again(tx: &Tx, territory: i64) -> Result<(), RegistryError> {
+pub(super) async fn count_again(tx: &Tx, territory: i64) -> Result<(), ServiceError> {
     Entity::delete_many().filter(Column::TerritoryId.eq(territory)).exec(tx.connection()).await?;
     let inside = format!("(SELECT place FROM territory_places WHERE territory_id = {territory})");
     for axis in Axis::ALL {
@@ -194,7 +194,7 @@ pub async fn read(
     territory: i64,
     axes: &[Axis],
     months: std::ops::RangeInclusive<i32>,
-) -> Result<BTreeMap<(Axis, String), BTreeMap<i32, Totals>>, RegistryError> {
+) -> Result<BTreeMap<(Axis, String), BTreeMap<i32, Totals>>, ServiceError> {
     let rows: Vec<(String, i32, String, i64, i64, i64)> = Entity::find()
         .select_only()
         .columns([
@@ -224,7 +224,7 @@ pub async fn read(
 const COMPARED: i32 = 90;
 
 /// The year of the first journey counted for a territory.
-pub async fn first_year(database: &Database, territory: i64) -> Result<Option<i16>, RegistryError> {
+pub async fn first_year(database: &Database, territory: i64) -> Result<Option<i16>, ServiceError> {
     let month: Option<i32> = Entity::find()
         .select_only()
         .column(Column::Month)
@@ -254,7 +254,7 @@ pub async fn before_and_after(
     database: &Database,
     territory: &Territory,
     today: LocalDay,
-) -> Result<Option<BeforeAndAfter>, RegistryError> {
+) -> Result<Option<BeforeAndAfter>, ServiceError> {
     let Some(day) = territory.turning_day else { return Ok(None) };
     let length = (today.0 - day).clamp(0, COMPARED);
     let (first, last) = (day - length, day + length - 1);

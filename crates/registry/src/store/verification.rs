@@ -8,7 +8,7 @@ use socle::audit::{Actor, Entry};
 use socle::jobs::Ran;
 use socle::store::{Database, Instant};
 
-use super::RegistryError;
+use super::ServiceError;
 use super::fact::{self, Counted, Fact};
 use super::journey::{COUNTED, Column, Entity, waits};
 use crate::model::{Acquisition, Check, PublicStatus};
@@ -20,7 +20,7 @@ const AT_ONCE: u64 = 2_000;
 ///
 /// The update names the state it expects: a journey refused or cancelled meanwhile is left alone (a real system
 /// lost 213 377 statuses by not doing so, spec §3.4).
-pub async fn run(database: &Database) -> Result<Ran, RegistryError> {
+pub async fn run(database: &Database) -> Result<Ran, ServiceError> {
     let any: Option<i64> = Entity::find()
         .select_only()
         .column(Column::Id)
@@ -83,6 +83,6 @@ pub async fn run(database: &Database) -> Result<Ran, RegistryError> {
 }
 
 /// How many journeys wait to be verified.
-pub async fn waiting(database: &Database) -> Result<u64, RegistryError> {
+pub async fn waiting(database: &Database) -> Result<u64, ServiceError> {
     Ok(Entity::find().filter(waits()).count(database.read()).await?)
 }

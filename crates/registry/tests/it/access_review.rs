@@ -115,3 +115,34 @@ on_both_stores! {
         assert_eq!(admin.submit("/registre/personnes/quitter", &[]).await.status, 303, "somebody else administers");
     }
 }
+
+on_both_stores! {
+    async fn of_two_last_administrators_who_leave_at_once_one_stays(house: TestHouse) {
+        let operator = house.operator("Covoit’Vallée").await;
+        let one = house.agent("operator.admin", Some(operator.id)).await;
+        let other = house.agent("operator.admin", Some(operator.id)).await;
+        let leave = "/registre/personnes/quitter";
+        let (first, second) = futures::join!(one.submit(leave, &[]), other.submit(leave, &[]));
+        let mut statuses = [first.status, second.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 409]);
+        let tenant = registry::store::tenant(operator.id);
+        let left = house.registry.house.people.members_of("registry", Some(&tenant)).await.expect("a store");
+        assert_eq!(left.len(), 1);
+    }
+}
+
+on_both_stores! {
+    async fn a_mailbox_is_not_flooded_with_invitations(house: TestHouse) {
+        let mut answers = Vec::new();
+        for rank in 0..7 {
+            let operator = house.operator(&format!("Opérateur {rank}")).await;
+            let admin = house.agent("operator.admin", Some(operator.id)).await;
+            let form = [("name", "Dominique"), ("email", "cible@exemple.fr"), ("role", "operator.user")];
+            answers.push(admin.submit("/registre/personnes", &form).await.status);
+            let carrying = [("name", "Gagnez sur cadeaux.exemple.fr"), ("email", "x@exemple.fr"), ("role", "operator.user")];
+            assert_eq!(admin.submit("/registre/personnes", &carrying).await.status, 422, "a name carries no address");
+        }
+        assert_eq!(answers, [303, 303, 303, 303, 303, 429, 429]);
+    }
+}

@@ -254,18 +254,26 @@ on_both_stores! {
         let scope = socle::rights::Scope::Tenant(registry::store::tenant(own.id));
         let asked = registry::store::export::ask(database, Actor::Program("tests"), &scope, wanted).await;
         assert!(matches!(asked.expect("a store"), registry::store::export::Asked::Accepted(_)));
-        let taken = registry::store::export::take(database).await.expect("a store").expect("nobody else writes");
-        assert!(!registry::store::export::beat(database, &registry::store::export::Export { attempt: 7, ..taken.clone() }, 1, house.now()).await.expect("a store"));
-        assert!(registry::store::export::take(database).await.expect("a store").is_none(), "somebody writes it");
+        let taken = registry::store::export_attempt::take(database).await.expect("a store").expect("nobody else writes");
+        assert!(!registry::store::export_attempt::beat(database, &registry::store::export::Export { attempt: 7, ..taken.clone() }, 1, house.now()).await.expect("a store"));
+        assert!(registry::store::export_attempt::take(database).await.expect("a store").is_none(), "somebody writes it");
         house.wait(SignedDuration::from_mins(3));
-        let again = registry::store::export::take(database).await.expect("a store").expect("taken over");
+        let again = registry::store::export_attempt::take(database).await.expect("a store").expect("taken over");
         assert_eq!((again.attempt, again.failures), (2, 1));
-        assert!(!registry::store::export::beat(database, &taken, 1, house.now()).await.expect("a store"), "the first no longer counts");
-        assert!(registry::store::export::still_written(database, &again).await.expect("a store"));
-        registry::store::export::give_back(database, &again).await.expect("a store");
+        assert!(!registry::store::export_attempt::beat(database, &taken, 1, house.now()).await.expect("a store"), "the first no longer counts");
+        assert!(registry::store::export_attempt::still_written(database, &again).await.expect("a store"));
+        registry::store::export_attempt::give_back(database, &again).await.expect("a store");
         // Asking for another wakes the job: both are written.
         assert_eq!(admin.submit(switch, &[("geste", "remettre")]).await.status, 303);
-        export(&staff, "csv").await;
+        let path = export(&staff, "csv").await;
+        // A process that died left a file that no row knows: it goes, those one can save stay.
+        let documents = registry::export::documents(&house.registry);
+        let stray = documents.folder().join("nobody-1");
+        std::fs::write(&stray, b"sealed").expect("a file");
+        let live = registry::store::export_removal::live_documents(database).await.expect("a store");
+        assert_eq!(documents.sweep(&live, Duration::from_hours(1)).await.expect("a sweep"), 0, "it may be in use");
+        assert_eq!(documents.sweep(&live, Duration::ZERO).await.expect("a sweep"), 1);
+        assert!(!stray.exists() && staff.save(&path).await.is_some());
         assert_eq!(staff.open("/registre/exports").await.text.matches("Télécharger</a>").count(), 2);
     }
 }

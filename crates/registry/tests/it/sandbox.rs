@@ -248,3 +248,14 @@ on_both_stores! {
         assert_eq!(tried.read(journey.id()).await.status, 401, "a revoked key opens nothing any more");
     }
 }
+
+on_both_stores! {
+    async fn what_is_tried_stays_small(house: TestHouse) {
+        let real = house.operator("Covoit’Vallée").await;
+        let admin = house.agent("operator.admin", Some(real.id)).await;
+        let tried = house.sandbox_server(&admin, real.id).await;
+        let large = JourneyBody::fictional(house.now()).with("/operator_trip_id", "x".repeat(70 * 1024));
+        assert_eq!(tried.send(&large).await.status, 413);
+        assert_eq!(tried.send(&JourneyBody::fictional(house.now())).await.status, 201);
+    }
+}

@@ -7,6 +7,7 @@
 mod columns;
 mod group;
 mod migration;
+mod service_error;
 
 use std::path::PathBuf;
 use std::str::FromStr as _;
@@ -21,6 +22,7 @@ use sea_orm::{
     ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, SqlxSqliteConnector,
     Statement,
 };
+pub use service_error::ServiceError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 

@@ -39,17 +39,19 @@ struct Filters {
 struct Line {
     when: String,
     what: &'static str,
-    /// The account or the switch it happened to.
-    whom: String,
+    /// The account or the switch it happened to; it has no page.
+    subject: String,
+    href: &'static str,
     who: String,
-    facts: String,
+    facts: Vec<String>,
 }
 
 #[derive(Template)]
 #[template(path = "account_log.html")]
 struct AccountLogPage {
     page: Page,
-    service: &'static str,
+    /// Where the log begins: the page without anything asked.
+    first_page: String,
     people: Vec<Choice>,
     lines: Vec<Line>,
     /// Whether the page starts with the latest entry.
@@ -77,7 +79,7 @@ async fn show(
     };
     let shown = AccountLogPage {
         page: Page::of_service(&visitor, sheet, "Journal des comptes"),
-        service: sheet.id,
+        first_page: format!("/comptes/{}", sheet.id),
         people: std::iter::once(everyone).chain(known.iter().map(one)).collect(),
         lines: rows.iter().map(|row| names.tell(row)).collect(),
         latest: place == Place::default(),
@@ -113,7 +115,8 @@ impl<'a> Names<'a> {
         Line {
             when: format::date_time(row.at.timestamp(), &format::paris()),
             what: happened(&row.action),
-            whom: self.subject(row),
+            subject: self.subject(row),
+            href: "",
             who: self.actor(&row.actor),
             facts: self.facts(row),
         }
@@ -155,12 +158,12 @@ impl<'a> Names<'a> {
     }
 
     /// The role, the organisation, the method or the reason.
-    fn facts(&self, row: &Row) -> String {
+    fn facts(&self, row: &Row) -> Vec<String> {
         let held = row.subject.parse().ok().and_then(|id| self.memberships.get(&id));
         if let (Some(held), "membership") = (held, row.subject_kind.as_str()) {
-            return self.role(&held.role, held.tenant.as_deref());
+            return vec![self.role(&held.role, held.tenant.as_deref())];
         }
-        let Ok(facts) = serde_json::from_str::<Value>(&row.facts) else { return String::new() };
+        let Ok(facts) = serde_json::from_str::<Value>(&row.facts) else { return Vec::new() };
         let text = |name: &str| facts[name].as_str();
         let role = text("role").map(|role| self.role(role, text("tenant")));
         let method = text("method").map(|method| method_in_words(method).to_owned());
@@ -168,7 +171,7 @@ impl<'a> Names<'a> {
             "unused for a year" => "inutilisé depuis un an".to_owned(),
             other => other.to_owned(),
         });
-        [role, method, reason].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        [role, method, reason].into_iter().flatten().collect()
     }
 
     fn role(&self, role: &str, tenant: Option<&str>) -> String {

@@ -15,6 +15,6 @@ mod visitor;
 pub use answer::{Problem, page, redirect};
 pub use assets::Assets;
 pub use origin::Origin;
-pub use sign_in::demonstration_link;
+pub use sign_in::{demonstration_accounts, demonstration_link};
 pub use switches::of as switches_of;
 pub use visitor::{Visitor, house_of};

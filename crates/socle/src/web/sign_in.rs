@@ -19,6 +19,7 @@ use crate::outbox::Message;
 use crate::pages::{FormErrors, Page, format};
 use crate::people::{Challenge, ChallengeRefused, CodeRefused, Email, Method, SESSION_COOKIE, SignedIn};
 use crate::seal::{Linkage, LinkageKind};
+use crate::service::DemonstrationAccount;
 
 /// How many second codes one agent may try.
 const SECOND_CODES: Rate = Rate { name: "second-code", limit: 5, window: 300 };
@@ -382,6 +383,26 @@ pub async fn demonstration_link(
     let key = Linkage::current(house.people.keyring()).await?;
     let proof = hex::encode(key.token(LinkageKind::OperatorUser, &format!("demonstration {membership}")));
     Ok(format!("{}/demonstration/entrer/{membership}-{proof}", house.config.base_url()))
+}
+
+/// The roles held in a service, each with the address that signs in as it, for `demo.json`.
+pub async fn demonstration_accounts(
+    house: &crate::house::House,
+    service: &str,
+) -> anyhow::Result<Vec<DemonstrationAccount>> {
+    let agents = house.people.agents().await?;
+    let mut accounts = Vec::new();
+    for role in house.people.members_of(service, None).await? {
+        let Some(agent) = agents.iter().find(|agent| agent.id == role.agent_id) else { continue };
+        accounts.push(DemonstrationAccount {
+            service: role.service.clone(),
+            sign_in_url: demonstration_link(house, role.id).await?,
+            role: role.role,
+            organisation: role.tenant_name,
+            email: agent.email.clone(),
+        });
+    }
+    Ok(accounts)
 }
 
 async fn enter_demonstration(

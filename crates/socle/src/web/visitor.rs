@@ -133,6 +133,15 @@ impl From<crate::store::StoreError> for Problem {
     }
 }
 
+impl From<crate::store::ServiceError> for Problem {
+    fn from(error: crate::store::ServiceError) -> Self {
+        match error {
+            crate::store::ServiceError::Store(cause) => cause.into(),
+            other => Self::internal(&other),
+        }
+    }
+}
+
 impl From<sea_orm::DbErr> for Problem {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::internal(&error)

@@ -9,7 +9,6 @@ use socle::pages::Page;
 use socle::web::{Problem, Visitor, page};
 
 use super::day;
-use crate::model::portfolio::Stage;
 use crate::{Incubator, SHEET};
 
 pub fn routes() -> Router<Arc<Incubator>> {
@@ -20,15 +19,14 @@ pub fn routes() -> Router<Arc<Incubator>> {
 struct Row {
     href: String,
     name: String,
-    summary: String,
     owner: String,
     active: usize,
     all: usize,
 }
 
 #[derive(Template)]
-#[template(path = "carriers.html")]
-struct CarriersPage {
+#[template(path = "incubators.html")]
+struct IncubatorsPage {
     page: Page,
     rows: Vec<Row>,
 }
@@ -38,26 +36,26 @@ async fn list(State(incubator): State<Arc<Incubator>>, visitor: Visitor) -> Resu
     let day = day(&incubator, "");
     let mut rows: Vec<Row> = portfolio
         .incubators
-        .values()
-        .filter(|one| !one.hidden)
-        .map(|one| {
-            let carried = || portfolio.products.iter().filter(|product| product.incubator == one.slug);
-            let is_active = |stage: Stage| stage.is_active();
+        .iter()
+        .filter(|(_, one)| !one.hidden)
+        .map(|(slug, one)| {
+            let carried = || portfolio.products.iter().filter(|product| product.sheet.incubator == *slug);
             Row {
-                href: format!("/incubateur?incubateur={}&phase=tous", one.slug),
+                href: format!("/incubateur?incubateur={slug}&phase=tous"),
                 name: one.name.clone(),
-                summary: one.summary.clone(),
                 owner: portfolio
                     .organisations
                     .get(&one.owner)
                     .map_or_else(String::new, |owner| owner.name.clone()),
                 active: carried()
-                    .filter(|product| product.history.on(day).is_some_and(|present| is_active(present.stage)))
+                    .filter(|product| {
+                        product.sheet.history.on(day).is_some_and(|present| present.stage.is_active())
+                    })
                     .count(),
                 all: carried().count(),
             }
         })
         .collect();
     rows.sort_by_cached_key(|row| row.name.to_lowercase());
-    Ok(page(&CarriersPage { page: Page::of_service(&visitor, &SHEET, "Incubateurs"), rows }))
+    Ok(page(&IncubatorsPage { page: Page::of_service(&visitor, &SHEET, "Incubateurs"), rows }))
 }

@@ -4,23 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::model::portfolio::{IncubatorSheet, OrganisationSheet, ProductSheet, SheetError};
-
-/// A file that could not be taken, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    pub file: PathBuf,
-    pub why: String,
-}
-
-/// What a copy of the repository holds, by identifier. What could not be read is beside.
-#[derive(Debug, Default)]
-pub struct Content {
-    pub products: BTreeMap<String, ProductSheet>,
-    pub incubators: BTreeMap<String, IncubatorSheet>,
-    pub organisations: BTreeMap<String, OrganisationSheet>,
-    pub refused: Vec<Refused>,
-}
+use crate::model::portfolio::{
+    Content, IncubatorSheet, OrganisationSheet, ProductSheet, Refused, SheetError,
+};
 
 /// Reads a copy of the repository, or its `content` folder.
 pub fn read(folder: &Path) -> anyhow::Result<Content> {

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::model::portfolio::IncubatorSheet;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "incubators")]
 pub struct Model {
@@ -22,3 +24,19 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Its identifier, and what its sheet says.
+    pub fn sheet(self) -> (String, IncubatorSheet) {
+        let sheet = IncubatorSheet {
+            name: self.name,
+            owner: self.owner,
+            website: self.website,
+            github: self.code,
+            address: self.address,
+            short_description: self.summary,
+            hidden: self.hidden,
+        };
+        (self.slug, sheet)
+    }
+}
