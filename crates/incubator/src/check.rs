@@ -51,8 +51,8 @@ pub fn check_until(
 ) -> Result<Report, Unreadable> {
     let agreement = file::read(file_name, text, library)?;
     Ok(Report {
-        reference: agreement.reference.clone(),
-        title: agreement.title.clone(),
+        reference: agreement.written.reference.clone(),
+        title: agreement.written.title.clone(),
         horizon,
         standing: standing(&agreement, as_of),
         duties: duties(&agreement, library, as_of, horizon),

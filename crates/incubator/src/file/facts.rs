@@ -8,12 +8,14 @@ use super::{
     section::Section,
 };
 use crate::model::{
-    agreement::{Amendment, Notice, Suspended},
+    amendment::Amendment,
     body::BodyKey,
     evidence::{CopiedDocument, Copy, Evidence},
     ledger::{LedgerEntry, LedgerKind},
+    notice::Notice,
     order::{Order, OrderLine, OrderUnder},
     publication::Publication,
+    suspension::Suspended,
 };
 
 pub(super) fn order(mut section: Section) -> Option<Order> {

@@ -26,6 +26,16 @@ pub enum BankDetailsError {
 }
 
 impl BankDetails {
+    /// Holder, bank, branch, account, key: what is kept, sealed.
+    pub fn parts(&self) -> [String; 5] {
+        [&self.holder, &self.bank, &self.branch, &self.account, &self.key].map(Clone::clone)
+    }
+
+    /// The reverse of [`Self::parts`]; `None` for what they cannot have come from.
+    pub fn from_parts([holder, bank, branch, account, key]: [String; 5]) -> Option<Self> {
+        Self::new(holder, [bank, branch, account, key], None).ok()
+    }
+
     /// Checks the key and, when it is written, the IBAN; computes the IBAN otherwise.
     ///
     /// # Errors

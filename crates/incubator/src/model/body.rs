@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The short name by which a file refers to a body: `dinum`, `cbcm-spm`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BodyKey(pub String);
 
 impl fmt::Display for BodyKey {
@@ -15,7 +15,7 @@ impl fmt::Display for BodyKey {
 }
 
 /// A body with the names the text gives it: DINSIC became DINUM, a factory goes under three names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Body {
     pub key: BodyKey,
     pub name: String,

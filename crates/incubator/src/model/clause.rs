@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{body::BodyKey, month::Month, phase::Phase, publication::Channel};
 
 /// A clause: which kind, where it is printed, what it says here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clause {
     /// Key in the library: `committee.periodic`.
     pub key: String,
@@ -26,14 +26,14 @@ pub struct Clause {
 }
 
 /// A reference inside the text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reference {
     pub printed: String,
     pub meant: String,
 }
 
 /// A value that the agreement gives to a clause.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Parameter {
     Count(u16),

@@ -1,7 +1,7 @@
 //! Money a partner pays.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{bank_details::BankDetails, body::BodyKey, money::Cents, named::named};
 
@@ -15,7 +15,7 @@ named! {
 }
 
 /// What a funder pays into the fund, where, and where what is left goes back. Bank details are left out of its JSON.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contribution {
     pub funder: BodyKey,
     pub amount: Cents,

@@ -5,8 +5,9 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{
-    agreement::{Agreement, Notice, NoticeKind},
+    agreement::Agreement,
     named::Named,
+    notice::{Notice, NoticeKind},
     term::{CoverFrom, EffectRule, TermRule},
 };
 
@@ -72,9 +73,10 @@ fn passed(deadline: Result<calendar::Deadline, CalendarError>) -> Option<Date> {
 pub fn course(agreement: &Agreement, as_of: Date) -> Course {
     let signed_on = signed_on(agreement).filter(|signed| *signed <= as_of);
     let effect_on = signed_on.and_then(|signed| effect_on(agreement, signed, as_of));
-    let cover_from = effect_on.map(|effect| match agreement.cover_from {
+    let cover_from = effect_on.map(|effect| match agreement.written.cover_from {
         Some(CoverFrom::Date(date)) => date.min(effect),
         Some(CoverFrom::PredecessorEnd) => agreement
+            .written
             .predecessor
             .as_ref()
             .and_then(|before| before.ended_on)
@@ -87,15 +89,16 @@ pub fn course(agreement: &Agreement, as_of: Date) -> Course {
 
 /// The day written on the agreement, or the last of the parties' days when each has one.
 fn signed_on(agreement: &Agreement) -> Option<Date> {
-    let each: Option<Vec<Date>> = agreement.parties.iter().map(|party| party.signed_on).collect();
-    agreement.signed_on.or_else(|| each.and_then(|days| days.into_iter().max()))
+    let each: Option<Vec<Date>> = agreement.written.parties.iter().map(|party| party.signed_on).collect();
+    agreement.written.signed_on.or_else(|| each.and_then(|days| days.into_iter().max()))
 }
 
 fn effect_on(agreement: &Agreement, signed: Date, as_of: Date) -> Option<Date> {
-    match agreement.effect {
+    match agreement.written.effect {
         EffectRule::OnSignature => Some(signed),
         EffectRule::OnDate { date } => Some(date.max(signed)),
         EffectRule::OnPublication { channel } => agreement
+            .facts
             .publications
             .iter()
             .filter(|publication| channel.is_none_or(|channel| channel == publication.channel))
@@ -106,12 +109,13 @@ fn effect_on(agreement: &Agreement, signed: Date, as_of: Date) -> Option<Date> {
 }
 
 fn end(agreement: &Agreement, effect: Option<Date>, as_of: Date) -> Option<End> {
-    let written = agreement.term.and_then(|term| match term.rule {
+    let written = agreement.written.term.and_then(|term| match term.rule {
         TermRule::Until(day) => Some(day),
         TermRule::EndOf(month) => Some(month.last_day()),
         TermRule::Months(months) => effect.and_then(|effect| months_after(effect, months)),
     });
     let amended = agreement
+        .facts
         .amendments
         .iter()
         .filter(|amendment| amendment.signed_on.is_some_and(|signed| signed <= as_of))
@@ -119,7 +123,7 @@ fn end(agreement: &Agreement, effect: Option<Date>, as_of: Date) -> Option<End> 
         .max_by_key(|(number, _)| *number)
         .map(|(number, on)| End { on, cause: EndCause::Amended { number } });
     let term = amended.or(written.map(|on| End { on, cause: EndCause::Term }));
-    let notices = agreement.notices.iter().filter(|notice| notice.sent_on <= as_of);
+    let notices = agreement.facts.notices.iter().filter(|notice| notice.sent_on <= as_of);
     notices.filter_map(|notice| ended_by(agreement, notice, as_of)).chain(term).min_by_key(|end| end.on)
 }
 

@@ -1,6 +1,6 @@
 //! The credits an agreement plans, year by year.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     money::{CommitmentAuthorisation, PaymentCredit},
@@ -17,7 +17,7 @@ named! {
 }
 
 /// A row of the table. A blank cell is `None`: nobody wrote zero, and nobody reads it as zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreditPlanLine {
     pub year: i16,
     pub ae: Option<CommitmentAuthorisation>,

@@ -24,7 +24,7 @@ mod status;
 pub fn duties(agreement: &Agreement, library: &ClauseLibrary, as_of: Date, horizon: Date) -> Vec<Duty> {
     let desk = Desk { agreement, course: course(agreement, as_of), as_of, horizon };
     let mut duties = copies::merged(&desk, library);
-    for clause in &agreement.clauses {
+    for clause in &agreement.written.clauses {
         let Some(kind) = library.clauses.get(&clause.key) else { continue };
         for duty in &kind.duties {
             let titles = (duty.en.as_deref().unwrap_or(&kind.en), duty.fr.as_deref().unwrap_or(&kind.fr));
@@ -48,8 +48,8 @@ impl Desk<'_> {
     fn opened_by(&self, clause: &Clause, kind: &DutyKind, titles: (&str, &str)) -> Vec<Duty> {
         let each =
             clause.per_product || matches!(kind.when, Timing::IfProduct { .. } | Timing::FromPhase { .. });
-        let products: Vec<Option<&Product>> = if each && !self.agreement.products.is_empty() {
-            self.agreement.products.iter().map(Some).collect()
+        let products: Vec<Option<&Product>> = if each && !self.agreement.written.products.is_empty() {
+            self.agreement.written.products.iter().map(Some).collect()
         } else {
             vec![None]
         };
@@ -135,7 +135,12 @@ impl Desk<'_> {
     }
 
     fn everyone(&self) -> Vec<String> {
-        self.agreement.parties.iter().map(|party| self.agreement.name_of(&party.body).to_owned()).collect()
+        self.agreement
+            .written
+            .parties
+            .iter()
+            .map(|party| self.agreement.name_of(&party.body).to_owned())
+            .collect()
     }
 
     /// Who a duty is owed to when the clause does not say: the other parties; each other when all owe it.

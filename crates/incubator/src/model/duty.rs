@@ -89,6 +89,29 @@ pub enum DutyStatus {
 }
 
 impl DutyStatus {
+    /// Is it still to be done?
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::NotYetDue | Self::DueSoon | Self::Due | Self::Late | Self::TargetPassed)
+    }
+
+    /// The name in lists that are kept.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Continuous => "continuous",
+            Self::Waiting => "waiting",
+            Self::NotYetDue => "not_yet_due",
+            Self::DueSoon => "due_soon",
+            Self::Due => "due",
+            Self::Done { .. } => "done",
+            Self::DoneLate { .. } => "done_late",
+            Self::Late => "late",
+            Self::TargetPassed => "target_passed",
+            Self::Waived { .. } => "waived",
+            Self::NotApplicable { .. } => "not_applicable",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+
     /// For the command line. The place it is listed under already says that nothing is late.
     pub fn en(&self) -> String {
         match self {

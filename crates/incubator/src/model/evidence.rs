@@ -1,12 +1,12 @@
 //! What shows that a duty was done.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{body::BodyKey, month::Month, named::named};
 
 /// A proof that a duty was done, or the reason why it was waived.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Key of the clause.
     pub clause: String,
@@ -30,7 +30,7 @@ named! {
 }
 
 /// A copy that was sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Copy {
     pub document: CopiedDocument,
     /// Number of the amendment.

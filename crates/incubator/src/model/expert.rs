@@ -1,10 +1,10 @@
 //! People whose interests must be declared.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An expert mobilised on the product, and the declaration of interests, if given.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expert {
     pub name: String,
     pub role: Option<String>,

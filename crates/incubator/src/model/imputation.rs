@@ -1,6 +1,6 @@
 //! Where in the budget an order is booked: the codes to enter in Chorus.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     body::BodyKey,
@@ -9,7 +9,7 @@ use super::{
 };
 
 /// A code as written and as Chorus wants it. Blank stays blank.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Code {
     pub raw: String,
     /// `None` when no rule recognises it.
@@ -18,7 +18,7 @@ pub struct Code {
 }
 
 /// A set of imputations. An agreement may have one for each side.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImputationSet {
     pub side: Option<PartyRole>,
     pub ministerial_axis: Option<Code>,

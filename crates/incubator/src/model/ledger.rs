@@ -1,7 +1,7 @@
 //! What happened to the money.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     money::{Cents, CommitmentAuthorisation, PaymentCredit},
@@ -26,7 +26,7 @@ named! {
 
 /// An entry. Which amount counts depends on its kind: AE for commitments, releases and reservations; CP for
 /// certifications and payments; cash for receipts and refunds; AE, CP or both for credits made available.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerEntry {
     pub date: Date,
     pub kind: LedgerKind,

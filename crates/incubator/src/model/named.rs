@@ -17,7 +17,7 @@ pub trait Named: Copy + 'static {
 macro_rules! named {
     ($(#[$about:meta])* $name:ident { $($(#[$value_about:meta])* $value:ident = $text:literal, $fr:literal;)+ }) => {
         $(#[$about])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $name { $($(#[$value_about])* #[serde(rename = $text)] $value),+ }
 
         impl $crate::model::named::Named for $name {

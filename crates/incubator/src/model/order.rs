@@ -1,7 +1,7 @@
 //! Purchase orders (*bons de commande*).
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{money::Cents, named::named, phase::Phase};
 
@@ -30,7 +30,7 @@ named! {
 }
 
 /// An order, or one foreseen. Amounts are in cents, taxes included.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     /// Ten digits in Chorus. Absent for an estimate.
     pub number: Option<String>,
@@ -50,7 +50,7 @@ pub struct Order {
 }
 
 /// A line of an order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderLine {
     pub label: String,
     pub service: ServiceKind,

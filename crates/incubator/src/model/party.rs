@@ -1,7 +1,7 @@
 //! Who makes the agreement, who speaks for them, and who signs.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{body::BodyKey, named::named};
 
@@ -29,7 +29,7 @@ named! {
 }
 
 /// A party, the person who represents it, and the person who signs, who may be another.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
     pub body: BodyKey,
     pub roles: Vec<PartyRole>,

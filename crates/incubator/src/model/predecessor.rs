@@ -1,12 +1,12 @@
 //! The agreement before.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::money::Cents;
 
 /// An agreement that this one goes on from, with what it leaves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Predecessor {
     pub title: String,
     pub signed_on: Option<Date>,

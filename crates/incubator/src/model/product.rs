@@ -1,12 +1,12 @@
 //! A service the agreement is about.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::phase::Phase;
 
 /// A product, as far as clauses depend on it. What nobody has answered stays `None`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
     pub key: String,
     pub name: String,
@@ -20,7 +20,7 @@ pub struct Product {
 }
 
 /// A phase, from a day on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhaseEntry {
     pub phase: Phase,
     pub from: Date,

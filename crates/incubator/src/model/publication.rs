@@ -1,7 +1,7 @@
 //! Where an agreement is published, and when.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{body::BodyKey, named::named};
 
@@ -18,7 +18,7 @@ named! {
 }
 
 /// A publication that took place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Publication {
     pub channel: Channel,
     pub published_on: Date,

@@ -6,7 +6,6 @@ use serde::Serialize;
 use super::{
     agreement::Agreement,
     course::{Course, EndCause, awaited, course, french},
-    named::Named,
 };
 
 /// Where it stands.
@@ -86,6 +85,7 @@ fn decide(agreement: &Agreement, course: &Course, as_of: Date) -> Standing {
         _ => {}
     }
     let suspended = agreement
+        .facts
         .suspensions
         .iter()
         .find(|suspended| suspended.from <= as_of && suspended.to.is_none_or(|to| as_of <= to));
@@ -116,7 +116,7 @@ fn reasons(agreement: &Agreement, course: &Course, standing: &Standing) -> Vec<R
             format!("pas signée par toutes les parties à cette date, d'après ce qui est enregistré{fr}"),
         );
     }
-    let (what, fr) = awaited(agreement.effect);
+    let (what, fr) = awaited(agreement.written.effect);
     match course.effect_on {
         Some(day) if matches!(standing, Standing::SignedNotInForce { .. }) => {
             say(format!("takes effect on {day}"), format!("prend effet le {}", french(day)));
@@ -140,7 +140,7 @@ fn reasons(agreement: &Agreement, course: &Course, standing: &Standing) -> Vec<R
     }
     match &course.end {
         Some(end) => {
-            let provisional = agreement.term.is_some_and(|term| term.provisional);
+            let provisional = agreement.written.term.is_some_and(|term| term.provisional);
             let (note, fr) =
                 if provisional { (" (provisional)", " (durée prévisionnelle)") } else { ("", "") };
             say(
@@ -148,7 +148,7 @@ fn reasons(agreement: &Agreement, course: &Course, standing: &Standing) -> Vec<R
                 format!("dernier jour le {}{fr} : {}", french(end.on), end.cause.fr()),
             );
         }
-        None if agreement.term.is_some() => say(
+        None if agreement.written.term.is_some() => say(
             "its end is counted from its effect, not known yet".into(),
             "sa fin se compte depuis sa prise d'effet, encore inconnue".into(),
         ),
@@ -165,9 +165,9 @@ fn reasons(agreement: &Agreement, course: &Course, standing: &Standing) -> Vec<R
 
 /// Which parties have no day of signature, when the agreement has none either.
 fn unsigned(agreement: &Agreement) -> (String, String) {
-    let without = agreement.parties.iter().filter(|party| party.signed_on.is_none());
+    let without = agreement.written.parties.iter().filter(|party| party.signed_on.is_none());
     let names: Vec<&str> = without.map(|party| agreement.name_of(&party.body)).collect();
-    if names.is_empty() || agreement.signed_on.is_some() {
+    if names.is_empty() || agreement.written.signed_on.is_some() {
         return Default::default();
     }
     (format!("; no day for {}", names.join(", ")), format!(" ; aucune date pour {}", names.join(", ")))
@@ -205,12 +205,5 @@ impl Explained {
             self.standing,
             Standing::InForce { .. } | Standing::NoticeRunning { .. } | Standing::Suspended { .. }
         )
-    }
-}
-
-impl Agreement {
-    /// The kind in French, for the head of a page.
-    pub fn kind_fr(&self) -> &'static str {
-        self.kind.fr()
     }
 }

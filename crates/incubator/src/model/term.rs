@@ -5,12 +5,12 @@
 //! from 23 November 2020 end on 23 May 2021; a year from 24 March 2020 on 24 March 2021. Notice is counted the same way.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{month::Month, publication::Channel};
 
 /// What makes the agreement take effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "rule")]
 pub enum EffectRule {
     /// The day the last party signs.
@@ -22,7 +22,7 @@ pub enum EffectRule {
 }
 
 /// From when spending is covered, if before the effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CoverFrom {
     Date(Date),
@@ -31,7 +31,7 @@ pub enum CoverFrom {
 }
 
 /// When the agreement ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TermRule {
     /// Its last day.
@@ -43,7 +43,7 @@ pub enum TermRule {
 }
 
 /// The rule, and whether the text calls the duration provisional (*prévisionnelle*).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Term {
     pub rule: TermRule,
     pub provisional: bool,

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::civil::Date;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
@@ -13,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use socle::audit::{Actor, Entry};
 use socle::store::{Database, Tx};
 
-use super::{ServiceError, incubator, organisation, phase, product, sponsor, state};
+use super::{ServiceError, day, incubator, organisation, phase, product, sponsor, state};
 use crate::model::portfolio::{Content, IncubatorSheet, OrganisationSheet, ProductSheet, identifier};
 
 /// What an import did.
@@ -198,8 +197,8 @@ async fn take_products(
             product_id: Set(id),
             rank: Set(rank),
             phase: Set(one.stage.as_str().to_owned()),
-            from_day: Set(number_of(one.from)),
-            to_day: Set(one.to.map(number_of)),
+            from_day: Set(day::number(one.from)),
+            to_day: Set(one.to.map(day::number)),
             comment: Set(one.comment),
         }));
         sponsors.extend(sheet.sponsors.into_iter().map(|organisation| sponsor::ActiveModel {
@@ -213,9 +212,4 @@ async fn take_products(
     add::<Entity>(tx, &rows).await?;
     add::<phase::Entity>(tx, &phases).await?;
     add::<sponsor::Entity>(tx, &sponsors).await
-}
-
-/// Days since 1970-01-01.
-fn number_of(day: Date) -> i32 {
-    phase::FIRST_DAY.until(day).map_or(0, |span| span.get_days())
 }

@@ -1,8 +1,18 @@
 //! What the incubator remembers, one file per aggregate.
 
+pub mod agreement;
+pub mod agreement_product;
+pub mod day;
+pub mod fact;
 pub mod import;
 pub mod incubator;
+pub mod ledger;
+pub mod open_duty;
+pub mod order;
+pub mod order_line;
+pub mod order_step;
 pub mod organisation;
+pub mod outlook;
 pub mod phase;
 pub mod portfolio;
 pub mod product;
@@ -13,5 +23,7 @@ use socle::store::Migration;
 pub use socle::store::ServiceError;
 
 /// The incubator's migrations.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "incubator_0001", sql: include_str!("../../migrations/0001.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "incubator_0001", sql: include_str!("../../migrations/0001.sql") },
+    Migration { name: "incubator_0002", sql: include_str!("../../migrations/0002.sql") },
+];

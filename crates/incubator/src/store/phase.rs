@@ -1,10 +1,6 @@
 //! A phase of a product, as it was recorded.
 
-use jiff::civil::Date;
 use sea_orm::entity::prelude::*;
-
-/// Days are counted from this one.
-pub const FIRST_DAY: Date = Date::constant(1970, 1, 1);
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "product_phases")]

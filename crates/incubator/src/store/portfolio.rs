@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::Span;
 use sea_orm::QueryOrder as _;
 use sea_orm::entity::prelude::*;
 use socle::store::Database;
 
-use super::{ServiceError, incubator, organisation, phase, product, sponsor, state};
+use super::{ServiceError, day, incubator, organisation, phase, product, sponsor, state};
 use crate::model::portfolio::{Content, Episode, History, IncubatorSheet, OrganisationSheet, ProductSheet};
 
 /// A product and its identifier.
@@ -28,6 +27,11 @@ pub struct Portfolio {
 }
 
 impl Portfolio {
+    /// The product of that identifier.
+    pub fn product(&self, slug: &str) -> Option<&Product> {
+        self.products.iter().find(|one| one.slug == slug)
+    }
+
     /// The same as a repository would hold it: all of it is public.
     pub fn into_content(self) -> Content {
         Content {
@@ -54,12 +58,11 @@ pub async fn read(database: &Database) -> Result<Portfolio, ServiceError> {
         .order_by_asc(phase::Column::Rank)
         .all(database.read())
         .await?;
-    let day = |number: i32| phase::FIRST_DAY.saturating_add(Span::new().days(number));
     for row in phases {
         histories.entry(row.product_id).or_default().push(Episode {
             stage: row.phase.parse().map_err(|cause| ServiceError::Corrupt(format!("{cause}")))?,
-            from: day(row.from_day),
-            to: row.to_day.map(day),
+            from: day::date(row.from_day),
+            to: row.to_day.map(day::date),
             comment: row.comment,
         });
     }

@@ -91,7 +91,7 @@ fn each_product_has_its_committees_and_its_letter() {
 #[test]
 fn somebody_signs_for_the_secretary_general_by_delegation() {
     let agreement = read(ATELIER);
-    assert!(agreement.parties[0].signs_by_another());
+    assert!(agreement.written.parties[0].signs_by_another());
     assert!(found(&report(ATELIER, date(2021, 1, 1)), Rule::Signature, Level::Warning).is_empty());
     let without =
         with(ATELIER, "    signature_delegation: pour le secrétaire général et par délégation\n", "");

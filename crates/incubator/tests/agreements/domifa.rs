@@ -66,7 +66,7 @@ fn the_blank_ae_of_2021_raises_no_alarm_on_cp() {
 #[test]
 fn noisy_codes_are_read_and_kept_as_written() {
     let agreement = read(DOMIFA);
-    let set = &agreement.imputations[0];
+    let set = &agreement.written.imputations[0];
     let (centre, domain) = (set.financial_centre.as_ref().unwrap(), set.functional_domain.as_ref().unwrap());
     assert_eq!(
         (centre.raw.as_str(), centre.normalised.as_deref()),

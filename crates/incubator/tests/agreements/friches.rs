@@ -72,7 +72,7 @@ fn the_final_account_and_the_refund_come_at_term() {
     let refund = refunds(&agreement, Cents::euros(12_345), Cents::euros(655));
     assert_eq!(refund.len(), 1);
     assert_eq!((refund[0].funder.0.as_str(), refund[0].amount), ("cerema", Cents::euros(13_000)));
-    assert!(agreement.contributions[0].refund_to.is_some());
+    assert!(agreement.written.contributions[0].refund_to.is_some());
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn its_report_is_json_and_text_without_bank_details() {
     assert_eq!(json["standing"]["standing"], "signed_not_in_force");
     assert_eq!(json["ceiling"]["amount"], 20_000_000);
     assert!(json["duties"].as_array().unwrap().iter().any(|duty| duty["status"] == "unknown"));
-    let agreement = serde_json::to_string(&read(FRICHES)).unwrap();
+    let agreement = serde_json::to_string(&read(FRICHES).written).unwrap();
     for text in [json.to_string(), agreement, report.render_text()] {
         assert!(!text.contains("00000012345"));
     }

@@ -10,7 +10,7 @@ fn each_agreement_has_the_clauses_of_its_text_and_no_other() {
     let agreements: Vec<_> = shipped::ALL.iter().map(|(_, text)| read(text)).collect();
     let counts = |key: &str| -> Vec<usize> {
         let of = |clauses: &[Clause]| clauses.iter().filter(|clause| clause.key == key).count();
-        agreements.iter().map(|agreement| of(&agreement.clauses)).collect()
+        agreements.iter().map(|agreement| of(&agreement.written.clauses)).collect()
     };
     for (clause, expected) in [
         ("account.monthly", [1, 0, 1, 0, 0]),
@@ -39,7 +39,7 @@ fn each_agreement_has_the_clauses_of_its_text_and_no_other() {
         assert_eq!(counts(clause), expected, "{clause}");
     }
     assert_eq!(
-        agreements.iter().map(|agreement| agreement.originals).collect::<Vec<_>>(),
+        agreements.iter().map(|agreement| agreement.written.originals).collect::<Vec<_>>(),
         [Some(2), None, Some(2), Some(2), Some(3)]
     );
 }
@@ -47,7 +47,8 @@ fn each_agreement_has_the_clauses_of_its_text_and_no_other() {
 #[test]
 fn twelve_themes_share_out_data_protection() {
     let agreement = read(shipped::DOMIFA);
-    let table: Vec<_> = agreement.clauses.iter().filter(|clause| clause.key == "data_protection").collect();
+    let table: Vec<_> =
+        agreement.written.clauses.iter().filter(|clause| clause.key == "data_protection").collect();
     let themes: BTreeSet<_> =
         table.iter().map(|clause| format!("{:?}", clause.parameters["theme"])).collect();
     assert_eq!(themes.len(), 12);
@@ -58,8 +59,11 @@ fn twelve_themes_share_out_data_protection() {
 
 #[test]
 fn the_library_holds_no_clause_that_no_agreement_has() {
-    let used: BTreeSet<String> =
-        shipped::ALL.iter().flat_map(|(_, text)| read(text).clauses).map(|clause| clause.key).collect();
+    let used: BTreeSet<String> = shipped::ALL
+        .iter()
+        .flat_map(|(_, text)| read(text).written.clauses)
+        .map(|clause| clause.key)
+        .collect();
     let library = library();
     let unused: Vec<&String> = library.clauses.keys().filter(|key| !used.contains(*key)).collect();
     assert!(unused.is_empty(), "{unused:?}");

@@ -1,19 +1,22 @@
 use incubator::{
     model::{
-        agreement::{Agreement, Notice, NoticeKind},
+        agreement::Agreement,
         body::BodyKey,
         checks::{committed, may_commit, plan_findings, shared_out},
         clause::Parameter,
         course::course,
         credit_plan::{CreditPlanLine, PlanNature},
         duties::duties,
+        fact::Facts,
         finding::{Level, Rule},
         ledger::{LedgerEntry, LedgerKind},
         money::{Cents, CommitmentAuthorisation, PaymentCredit},
         named::Named,
+        notice::{Notice, NoticeKind},
         publication::{Channel, Publication},
         standing::standing,
         term::{EffectRule, Term, TermRule},
+        written::Written,
     },
     shipped,
 };
@@ -66,14 +69,19 @@ prop_compose! {
         let notices = notices.into_iter().map(|sent_on| Notice {
             kind: NoticeKind::Termination, sent_on, by: BodyKey("dinum".into()), ground: None, cured_on: None,
         });
-        Agreement { signed_on, effect, term, publications, notices: notices.collect(), ..bare() }
+        let bare = bare();
+        Agreement {
+            written: Written { signed_on, effect, term, ..bare.written },
+            facts: Facts { publications, notices: notices.collect(), ..bare.facts },
+            ..bare
+        }
     }
 }
 
 /// An agreement with its clauses, and no day of its own.
 fn bare() -> Agreement {
     let mut agreement = read(shipped::REGISTRE);
-    for party in &mut agreement.parties {
+    for party in &mut agreement.written.parties {
         party.signed_on = None;
     }
     agreement
@@ -90,7 +98,7 @@ proptest! {
         prop_assert_eq!(standing(&agreement, as_of).is_in_force(), begun && !over);
         if let (Some(from), Some(end)) = (dates.effect_on, &dates.end) && from <= end.on {
             prop_assert!(!standing(&agreement, from.yesterday().unwrap()).is_in_force());
-            prop_assert!(!standing(&agreement, end.on.tomorrow().unwrap()).is_in_force() || agreement.notices.iter().any(|notice| notice.sent_on > as_of));
+            prop_assert!(!standing(&agreement, end.on.tomorrow().unwrap()).is_in_force() || agreement.facts.notices.iter().any(|notice| notice.sent_on > as_of));
         }
     }
 
@@ -99,9 +107,9 @@ proptest! {
         agreement in agreement(), more in publication(), until in day(), as_of in day(),
     ) {
         let mut before = agreement;
-        before.term = Some(Term { rule: TermRule::Until(until), provisional: false });
+        before.written.term = Some(Term { rule: TermRule::Until(until), provisional: false });
         let mut after = before.clone();
-        after.publications.push(more);
+        after.facts.publications.push(more);
         prop_assert!(!standing(&before, as_of).is_in_force() || standing(&after, as_of).is_in_force());
     }
 
@@ -129,13 +137,13 @@ proptest! {
     ) {
         let mut agreement = read(shipped::REGISTRE);
         let model = agreement.clause("copies").unwrap().clone();
-        agreement.clauses.clear();
+        agreement.written.clauses.clear();
         for (at, recipients) in asked.iter().enumerate() {
             let mut clause = model.clone();
             clause.article = at.to_string();
             let bodies = recipients.iter().map(|body| BodyKey(format!("body-{body}"))).collect();
             clause.parameters.insert("recipients".into(), Parameter::Bodies(bodies));
-            agreement.clauses.push(clause);
+            agreement.written.clauses.push(clause);
         }
         let duties = duties(&agreement, &library(), date(2020, 4, 1), date(2021, 1, 1));
         prop_assert_eq!(duties.len(), 1);

@@ -12,11 +12,11 @@ use socle::people::Membership;
 use socle::web::{Problem, Visitor, page, redirect};
 
 use super::announcement::Done;
-use super::asked::{Asked, Number};
 use super::confirmation::Confirmation;
 use super::people::{RoleKept, held, kept_because, take, tenant_of, title};
 use super::place;
 use crate::{Registry, SHEET};
+use socle::web::{Asked, Number};
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new()

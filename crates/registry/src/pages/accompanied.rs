@@ -9,20 +9,20 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use socle::pages::{FormErrors, Page};
 use socle::rights::Grant;
-use socle::web::{Problem, Visitor, page, redirect};
+use socle::web::{Problem, Visitor, answered, page, redirect};
 
 use super::accompaniment::{Stuck, days, last_call, refusal};
 use super::announcement::Done;
-use super::asked::{Asked, Filled, Number};
 use super::checklist::{Shown, steps};
 use super::confirmation::Confirmation;
-use super::{answered, place};
+use super::place;
 use crate::connection::{self, Connection};
 use crate::model::checklist::Gate;
 use crate::sandbox::bring_operators;
 use crate::store::onboarding::{self, Decision, Onboarding};
 use crate::store::onboarding_note;
 use crate::{Registry, SHEET};
+use socle::web::{Asked, Filled, Number};
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new()

@@ -11,12 +11,12 @@ use socle::pages::{Choice, Page, format};
 use socle::rights::Scope;
 use socle::web::{Problem, Visitor, page};
 
-use super::asked::Asked;
 use super::{log_words, place, step_words};
 use crate::connection::{self, Connection};
 use crate::model::checklist::{Gate, Step};
 use crate::store::join_request;
 use crate::{Registry, SHEET};
+use socle::web::Asked;
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new().route("/registre/accompagnement", get(list))

@@ -11,17 +11,17 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use socle::pages::{FormErrors, Page, format};
 use socle::rights::Scope;
-use socle::web::{Problem, Visitor, page, redirect};
+use socle::web::{Problem, Visitor, answered, page, redirect};
 
 use super::announcement::Done;
-use super::asked::{Asked, Filled, Number};
 use super::breaches::{instant, standing};
-use super::{answered, place};
+use super::place;
 use crate::model::LocalDay;
 use crate::store::ServiceError;
 use crate::store::breach::{self, Breach, Touched};
 use crate::store::operator;
 use crate::{Registry, SHEET};
+use socle::web::{Asked, Filled, Number};
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new()

@@ -10,14 +10,14 @@ use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 use socle::pages::{Choice, FormErrors, Page, format};
 use socle::rights::Scope;
-use socle::web::{Problem, Visitor, page, redirect};
+use socle::web::{Problem, Visitor, answered, page, redirect};
 
-use super::asked::Filled;
-use super::{answered, operator_choices, place};
+use super::{operator_choices, place};
 use crate::model::LocalDay;
 use crate::store::breach::{self, Breach, NewBreach};
 use crate::store::operator::{self, Operator};
 use crate::{Registry, SHEET};
+use socle::web::Filled;
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new().route("/registre/violations", get(list).post(record))

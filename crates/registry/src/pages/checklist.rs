@@ -8,15 +8,15 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use socle::pages::{FormErrors, Page};
 use socle::rights::Grant;
-use socle::web::{Problem, Visitor, page, redirect};
+use socle::web::{Problem, Visitor, answered, page, redirect};
 
 use super::announcement::Done;
-use super::asked::{Asked, Filled};
-use super::{answered, place, step_example, step_words};
+use super::{place, step_example, step_words};
 use crate::connection::{self, CONDITIONS, Connection};
 use crate::model::checklist::{Gate, Standing, Step};
 use crate::store::{accepted_conditions, operator_notice, operator_of};
 use crate::{Registry, SHEET};
+use socle::web::{Asked, Filled};
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new()

@@ -13,13 +13,12 @@ use serde::Deserialize;
 use socle::documents::DocumentError;
 use socle::pages::{Choice, FormErrors, Page, format};
 use socle::rights::{Grant, Scope};
-use socle::web::{Problem, Visitor, page, redirect};
+use socle::web::{Problem, Visitor, answered, page, redirect};
 
 use super::announcement::Done;
-use super::asked::{Asked, Filled, Number};
 use super::journey_filters::STATUSES;
 use super::period::{midnight, read_date};
-use super::{answered, operator_choices, place};
+use super::{operator_choices, place};
 use crate::export::{counted, documents};
 use crate::model::{ExportFormat, PublicStatus};
 use crate::store::export::{
@@ -28,6 +27,7 @@ use crate::store::export::{
 use crate::store::operator::{self, Operator};
 use crate::store::{operator_of, territory, territory_of};
 use crate::{Registry, SHEET, explanation};
+use socle::web::{Asked, Filled, Number};
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new()

@@ -11,16 +11,15 @@ use socle::outbox::Message;
 use socle::pages::{FormErrors, Page};
 use socle::people::{Email, NewMembership};
 use socle::web::rates::Rate;
-use socle::web::{Origin, Problem, Visitor, page};
+use socle::web::{Origin, Problem, Visitor, answered, page};
 
-use super::answered;
-use super::asked::Filled;
 use super::join_form::JoinForm;
 use crate::connection::CONDITIONS;
 use crate::sandbox::bring_operators;
 use crate::store::join_request::{self, Asking, Link};
 use crate::store::tenant;
 use crate::{Registry, SHEET};
+use socle::web::Filled;
 
 /// How often one address may ask.
 const ASKING: Rate = Rate { name: "join", limit: 5, window: 60 };

@@ -14,7 +14,6 @@ use socle::rights::{Grant, Scope};
 use socle::seal::SealError;
 use socle::web::{Problem, Visitor, page};
 
-use super::asked::Number;
 use super::place;
 use super::side::page_of;
 use crate::explanation::{self, Explanation};
@@ -24,6 +23,7 @@ use crate::store::person::ERASED;
 use crate::store::request::{self, JourneyRequest};
 use crate::store::{ServiceError, operator};
 use crate::{Registry, SHEET};
+use socle::web::Number;
 
 pub fn routes(base: &str) -> Router<Arc<Registry>> {
     Router::new()

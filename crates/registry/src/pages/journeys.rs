@@ -8,16 +8,16 @@ use axum::routing::get;
 use geography::Reference;
 use socle::pages::{Choice, FormErrors, Page, Pager, format};
 use socle::rights::{Grant, Scope};
-use socle::web::{Problem, Visitor, page};
+use socle::web::{Problem, Visitor, answered, page};
 
-use super::asked::Asked;
 use super::journey_filters::{A_PAGE, COUNTED, Candidate, Filters, Read};
+use super::place;
 use super::side::page_of;
-use super::{answered, place};
 use crate::store::journey::Brief;
 use crate::store::operator::Operator;
 use crate::store::{journey, operator, tenant};
 use crate::{Registry, SHEET, explanation};
+use socle::web::Asked;
 
 pub fn routes(base: &str) -> Router<Arc<Registry>> {
     Router::new().route(&format!("{base}/trajets"), get(list))

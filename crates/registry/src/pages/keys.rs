@@ -9,18 +9,18 @@ use axum::routing::get;
 use serde::Deserialize;
 use socle::pages::{Choice, FormErrors, Page};
 use socle::rights::{Grant, Scope};
-use socle::web::{Problem, Visitor, page, redirect};
+use socle::web::{Problem, Visitor, answered, page, redirect};
 
 use super::announcement::Done;
-use super::asked::{Asked, Filled, Name};
 use super::confirmation::Confirmation;
 use super::side::page_of;
-use super::{answered, operator_choices, place};
+use super::{operator_choices, place};
 use crate::model::checklist::Gate;
 use crate::store::access_key::{self, AccessKey};
 use crate::store::operator::{self, Operator};
 use crate::store::operator_of;
 use crate::{Registry, SHEET, connection};
+use socle::web::{Asked, Filled, Name};
 
 pub fn routes(base: &str) -> Router<Arc<Registry>> {
     Router::new()

@@ -11,12 +11,12 @@ use socle::audit;
 use socle::handover::Actors;
 use socle::pages::{Choice, FormErrors, Page};
 use socle::rights::{Grant, Scope};
-use socle::web::{Problem, Visitor, page};
+use socle::web::{Problem, Visitor, answered, page};
 
-use super::asked::Asked;
-use super::{answered, log_words};
+use super::log_words;
 use crate::store::operator;
 use crate::{Registry, SHEET};
+use socle::web::Asked;
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new().route("/registre/journal", get(show))

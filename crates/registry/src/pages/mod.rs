@@ -4,7 +4,6 @@ mod access_review;
 mod accompanied;
 mod accompaniment;
 mod announcement;
-mod asked;
 mod breach;
 mod breaches;
 mod checklist;
@@ -47,10 +46,8 @@ mod trial;
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
-use axum::response::Response;
 use axum::{Router, middleware};
-use socle::pages::{Choice, FormErrors};
+use socle::pages::Choice;
 
 use crate::Registry;
 use crate::sandbox::with_operators;
@@ -101,14 +98,6 @@ fn of_the_registry(registry: &Arc<Registry>) -> Router {
         .merge(log::routes())
         .merge(documentation::routes(registry))
         .with_state(Arc::clone(registry))
-}
-
-/// A page whose form came back: refused when something is to be corrected.
-fn answered(mut page: Response, errors: &FormErrors) -> Response {
-    if !errors.is_empty() {
-        *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    page
 }
 
 /// Operators to choose among.

@@ -10,16 +10,16 @@ use serde::Deserialize;
 use socle::outgoing::Refused;
 use socle::pages::{FormErrors, Page};
 use socle::rights::{Grant, Scope};
-use socle::web::{Problem, Visitor, page, redirect};
+use socle::web::{Problem, Visitor, answered, page, redirect};
 
 use super::announcement::Done;
-use super::asked::{Asked, Filled, Name};
 use super::confirmation::Confirmation;
-use super::{answered, place};
+use super::place;
 use crate::store::subscription::{self, Subscription};
 use crate::store::subscription::{Opened, Wanted};
 use crate::store::{PAYLOADS, operator, operator_of, tenant};
 use crate::{Registry, SHEET};
+use socle::web::{Asked, Filled, Name};
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new()

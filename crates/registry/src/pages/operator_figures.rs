@@ -16,7 +16,6 @@ use socle::pages::{Bar, BarChart, Choice, Page, format};
 use socle::rights::Scope;
 use socle::web::{Problem, Visitor, page};
 
-use super::asked::Asked;
 use super::territory_figures::Period;
 use super::{operator_choices, place};
 use crate::model::{Label, LocalDay};
@@ -25,6 +24,7 @@ use crate::store::quality::{self, Measure};
 use crate::store::summary::{self, Totals};
 use crate::store::{operator, tenant};
 use crate::{Registry, SHEET};
+use socle::web::Asked;
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new().route("/registre/chiffres", get(show)).route("/registre/chiffres.csv", get(table))

@@ -8,20 +8,20 @@ use axum::routing::get;
 use jiff::Span;
 use socle::pages::{FormErrors, Page, format};
 use socle::rights::{Grant, Scope};
-use socle::web::{Problem, Visitor, page, redirect};
+use socle::web::{Problem, Visitor, answered, page, redirect};
 
 use super::announcement::Done;
-use super::asked::{Asked, Filled, Number};
 use super::confirmation::Confirmation;
 use super::journey::siret;
 use super::journey_filters::Filters;
 use super::operator_form::OperatorForm;
-use super::{answered, place};
+use super::place;
 use crate::model::LocalDay;
 use crate::store::operator::{self, Operator};
 use crate::store::summary::{self, Totals};
 use crate::store::{access_key, tenant};
 use crate::{Registry, SHEET};
+use socle::web::{Asked, Filled, Number};
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new()

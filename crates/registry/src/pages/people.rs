@@ -12,15 +12,15 @@ use socle::pages::{Choice, FormErrors, Page};
 use socle::people::{Agent, Email, Membership, NewMembership, Taken};
 use socle::rights::{Grant, Scope};
 use socle::web::rates::Rate;
-use socle::web::{Problem, Visitor, page, redirect};
+use socle::web::{Problem, Visitor, answered, page, redirect};
 
 use super::announcement::Done;
-use super::asked::{Asked, Filled, Number};
 use super::confirmation::Confirmation;
 use super::organisation::{self, Organisation};
-use super::{answered, place};
+use super::place;
 use crate::rights::RIGHTS;
 use crate::{Registry, SHEET};
+use socle::web::{Asked, Filled, Number};
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new()

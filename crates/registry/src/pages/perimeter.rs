@@ -9,11 +9,9 @@ use geography::{AomSource, Reference};
 use serde::Deserialize;
 use socle::pages::{Choice, FormErrors, Page, format};
 use socle::rights::Grant;
-use socle::web::{Problem, Visitor, page, redirect};
+use socle::web::{Problem, Visitor, answered, page, redirect};
 
 use super::announcement::Done;
-use super::answered;
-use super::asked::{Asked, Filled, Number};
 use super::commune::{self, Meant};
 use super::place;
 use super::territory::found;
@@ -22,6 +20,7 @@ use crate::model::perimeter::UnknownSelector;
 use crate::model::{Perimeter, Selector, SelectorKind};
 use crate::store::territory::{self, SetBy, Territory};
 use crate::{Registry, SHEET};
+use socle::web::{Asked, Filled, Number};
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new()

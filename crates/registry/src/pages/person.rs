@@ -11,14 +11,14 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use socle::audit::Entry;
 use socle::pages::{Choice, FormErrors, Page, format};
-use socle::web::{Problem, Visitor, page, redirect};
+use socle::web::{Problem, Visitor, answered, page, redirect};
 
-use super::asked::Filled;
-use super::{answered, place};
+use super::place;
 use crate::model::{Numbering, Phone};
 use crate::store::ServiceError;
 use crate::store::person::{self, Side, Wanted};
 use crate::{Registry, SHEET};
+use socle::web::Filled;
 
 pub fn routes(base: &str) -> Router<Arc<Registry>> {
     Router::new()

@@ -10,10 +10,10 @@ use socle::rights::Grant;
 use socle::web::{Problem, Visitor, page};
 
 use super::announcement::Done;
-use super::asked::Asked;
 use super::place;
 use crate::store::erasure;
 use crate::{Registry, SHEET};
+use socle::web::Asked;
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new().route("/registre/donnees", get(show))

@@ -9,15 +9,15 @@ use geography::Reference;
 use serde::Deserialize;
 use socle::pages::{Choice, FormErrors, Page, format};
 use socle::rights::{Grant, Scope};
-use socle::web::{Problem, Visitor, page, redirect};
+use socle::web::{Problem, Visitor, answered, page, redirect};
 
-use super::asked::Filled;
 use super::perimeter::{self, Proposal, Typed};
-use super::{answered, operator_form, place};
+use super::{operator_form, place};
 use crate::model::Perimeter;
 use crate::store::territory::{self, NewTerritory};
 use crate::store::territory_of;
 use crate::{Registry, SHEET};
+use socle::web::Filled;
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new().route("/registre/territoires", get(list).post(register))

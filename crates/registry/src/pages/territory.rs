@@ -12,18 +12,18 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use socle::pages::{BarChart, Choice, FormErrors, Page, format};
 use socle::rights::Grant;
-use socle::web::{Problem, Visitor, page, redirect};
+use socle::web::{Problem, Visitor, answered, page, redirect};
 
 use super::announcement::Done;
-use super::asked::{Asked, Filled, Number};
+use super::place;
 use super::territory_figures::{self, Comparison, Line, Period};
 use super::territory_map::TerritoryMap;
-use super::{answered, place};
 use crate::model::LocalDay;
 use crate::store::fact::month_of;
 use crate::store::territory::{self, Territory};
 use crate::store::territory_summary::{self, Axis};
 use crate::{Registry, SHEET};
+use socle::web::{Asked, Filled, Number};
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new()

@@ -8,10 +8,9 @@ use axum::routing::get;
 use jiff::{SignedDuration, Timestamp, Unit};
 use serde::Deserialize;
 use socle::pages::{FormErrors, Page};
-use socle::web::{Problem, Visitor, page};
+use socle::web::{Problem, Visitor, answered, page};
 
-use super::asked::Filled;
-use super::{answered, place, reading};
+use super::{place, reading};
 use crate::api::ApiError;
 use crate::api::body;
 use crate::api::judgement::{Judgement, judge};
@@ -20,6 +19,7 @@ use crate::model::{Numbering, Submission};
 use crate::preparation::{self, Sent};
 use crate::store::operator_of;
 use crate::{Registry, SHEET};
+use socle::web::Filled;
 
 pub fn routes() -> Router<Arc<Registry>> {
     Router::new().route("/registre/essai", get(ask).post(answer))

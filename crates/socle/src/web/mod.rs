@@ -3,6 +3,7 @@
 mod account_log;
 mod answer;
 pub mod app;
+mod asked;
 mod assets;
 mod guard;
 mod origin;
@@ -13,6 +14,7 @@ mod switches;
 mod visitor;
 
 pub use answer::{Problem, page, redirect};
+pub use asked::{Asked, Filled, Name, Number, answered};
 pub use assets::Assets;
 pub use origin::Origin;
 pub use sign_in::{demonstration_accounts, demonstration_link};

@@ -45,6 +45,7 @@ pub fn ceiling(agreement: &Agreement, as_of: Date) -> Ceiling {
     }
     let opening = agreement.opening_balance();
     let paid: Vec<Cents> = agreement
+        .written
         .contributions
         .iter()
         .filter(|contribution| {

@@ -3,9 +3,10 @@
 use jiff::civil::Date;
 
 use crate::model::{
-    agreement::{Agreement, NoticeKind},
+    agreement::Agreement,
     course::{course, french, weeks_before},
     finding::{Finding, Level, Rule},
+    notice::NoticeKind,
 };
 
 pub(super) fn findings(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
@@ -19,7 +20,7 @@ pub(super) fn findings(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
 /// Somebody who signs for the representative does so under a delegation, which is written.
 fn signatures(agreement: &Agreement) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for party in &agreement.parties {
+    for party in &agreement.written.parties {
         let name = agreement.name_of(&party.body);
         if party.signs_by_another() && party.signature_delegation.is_none() && party.signed_by_title.is_none()
         {
@@ -48,7 +49,7 @@ fn interests(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
     let block = |text: String, fr: String| {
         Finding::new(Rule::Interests, Level::Block, text, fr).named("article", clause.article.clone())
     };
-    if agreement.experts.is_empty() {
+    if agreement.facts.experts.is_empty() {
         return vec![block(
             format!("article {}: no expert is listed, no declaration of interests is held", clause.article),
             format!(
@@ -57,7 +58,8 @@ fn interests(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
             ),
         )];
     }
-    let missing = agreement.experts.iter().filter(|expert| expert.declared_on.is_none_or(|on| on > as_of));
+    let missing =
+        agreement.facts.experts.iter().filter(|expert| expert.declared_on.is_none_or(|on| on > as_of));
     missing
         .map(|expert| {
             block(
@@ -73,7 +75,7 @@ fn without_clause(agreement: &Agreement) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut say =
         |text: String, fr: String| findings.push(Finding::new(Rule::Clause, Level::Warning, text, fr));
-    for notice in &agreement.notices {
+    for notice in &agreement.facts.notices {
         let clause = match notice.kind {
             NoticeKind::Termination => "notice",
             NoticeKind::Breach => "breach",
@@ -92,13 +94,13 @@ fn without_clause(agreement: &Agreement) -> Vec<Finding> {
             );
         }
     }
-    if !agreement.suspensions.is_empty() && agreement.clause("suspension").is_none() {
+    if !agreement.facts.suspensions.is_empty() && agreement.clause("suspension").is_none() {
         say(
             "suspended, though no clause provides for suspension".into(),
             "suspendue, alors qu'aucune clause ne prévoit la suspension".into(),
         );
     }
-    let ends_services = agreement.notices.iter().any(|notice| notice.kind == NoticeKind::Termination);
+    let ends_services = agreement.facts.notices.iter().any(|notice| notice.kind == NoticeKind::Termination);
     if ends_services && agreement.clause("services_end").is_some() {
         let orders: Vec<String> = agreement
             .orders

@@ -31,7 +31,7 @@ pub(super) fn findings(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
 fn fund(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
     let ledger = &agreement.ledger;
     let known = |kind| ledger.iter().any(|entry: &LedgerEntry| entry.kind == kind && entry.date <= as_of);
-    if agreement.contributions.is_empty() {
+    if agreement.written.contributions.is_empty() {
         return Vec::new();
     }
     let opening = agreement.opening_balance().unwrap_or(Cents::ZERO);
@@ -73,7 +73,7 @@ fn fund(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
 
 /// C16: what is carried over is what was received less what was consumed; and the orders listed come to it.
 fn opening(agreement: &Agreement) -> Vec<Finding> {
-    let Some(before) = &agreement.predecessor else { return Vec::new() };
+    let Some(before) = &agreement.written.predecessor else { return Vec::new() };
     let mut findings = Vec::new();
     let Some(balance) = before.opening_balance() else {
         findings.push(Finding::new(
@@ -171,9 +171,10 @@ fn to_give_back(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
 
 /// C15: what is unused or was spent off purpose goes back in the proportions paid, down to the cent.
 pub fn refunds(agreement: &Agreement, unused: Cents, off_purpose: Cents) -> Vec<Refund> {
-    let shares: Vec<Cents> = agreement.contributions.iter().map(|contribution| contribution.amount).collect();
+    let shares: Vec<Cents> =
+        agreement.written.contributions.iter().map(|contribution| contribution.amount).collect();
     let parts = shared_out(unused + off_purpose, &shares);
-    let funders = agreement.contributions.iter().map(|contribution| contribution.funder.clone());
+    let funders = agreement.written.contributions.iter().map(|contribution| contribution.funder.clone());
     funders.zip(parts).map(|(funder, amount)| Refund { funder, amount }).collect()
 }
 

@@ -7,6 +7,7 @@ mod fund;
 mod orders;
 mod payments;
 mod plan;
+mod signing;
 
 use jiff::civil::Date;
 
@@ -17,6 +18,7 @@ pub use self::{
     forecast::{shortage, unspent},
     fund::{Refund, refunds, shared_out},
     plan::plan_findings,
+    signing::before_signing,
 };
 
 /// Every finding on the agreement as of a day, the most serious first.
@@ -27,7 +29,8 @@ pub fn findings(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
     findings.extend(payments::findings(agreement, as_of));
     findings.extend(orders::findings(agreement, as_of));
     findings.extend(fund::findings(agreement, as_of));
-    findings.extend(agreement.imputations.iter().flat_map(super::imputation::ImputationSet::findings));
+    findings
+        .extend(agreement.written.imputations.iter().flat_map(super::imputation::ImputationSet::findings));
     findings.extend(clauses::findings(agreement, as_of));
     findings.sort_by_key(|finding| (finding.level, finding.rule));
     findings

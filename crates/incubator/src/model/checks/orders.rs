@@ -4,12 +4,13 @@ use jiff::civil::Date;
 
 use super::ceiling::{ceiling, placed};
 use crate::model::{
-    agreement::{Agreement, CoveredAct},
+    agreement::Agreement,
     course::{course, french},
     finding::{Finding, Level, Rule},
     money::Cents,
     named::Named,
     order::{Order, OrderUnder},
+    written::CoveredAct,
 };
 
 pub(super) fn findings(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
@@ -69,7 +70,7 @@ fn covered(agreement: &Agreement, order: &Order, as_of: Date) -> Vec<Finding> {
         }
         _ => {}
     }
-    let suspended = agreement.suspensions.iter().find(|suspended| {
+    let suspended = agreement.facts.suspensions.iter().find(|suspended| {
         order
             .signed_on
             .is_some_and(|signed| suspended.from <= signed && suspended.to.is_none_or(|to| signed <= to))
@@ -81,7 +82,9 @@ fn covered(agreement: &Agreement, order: &Order, as_of: Date) -> Vec<Finding> {
             format!("signée pendant la suspension ouverte le {}", french(suspended.from)),
         );
     }
-    if !agreement.covered_acts.is_empty() && !agreement.covered_acts.contains(&CoveredAct::Commit) {
+    if !agreement.written.covered_acts.is_empty()
+        && !agreement.written.covered_acts.contains(&CoveredAct::Commit)
+    {
         say(
             Level::Block,
             "the agreement covers no commitment".into(),
@@ -89,8 +92,8 @@ fn covered(agreement: &Agreement, order: &Order, as_of: Date) -> Vec<Finding> {
         );
     }
     if let Some(phase) = order.phase
-        && !agreement.phases_allowed.is_empty()
-        && !agreement.phases_allowed.contains(&phase)
+        && !agreement.written.phases_allowed.is_empty()
+        && !agreement.written.phases_allowed.contains(&phase)
     {
         say(
             Level::Block,
@@ -99,8 +102,8 @@ fn covered(agreement: &Agreement, order: &Order, as_of: Date) -> Vec<Finding> {
         );
     }
     if let Some(product) = &order.product
-        && !agreement.products.is_empty()
-        && !agreement.products.iter().any(|known| known.key == *product)
+        && !agreement.written.products.is_empty()
+        && !agreement.written.products.iter().any(|known| known.key == *product)
     {
         say(
             Level::Block,
@@ -108,8 +111,10 @@ fn covered(agreement: &Agreement, order: &Order, as_of: Date) -> Vec<Finding> {
             format!("{product} n'entre pas dans l'objet"),
         );
     }
-    if !agreement.services_allowed.is_empty() {
-        for line in order.lines.iter().filter(|line| !agreement.services_allowed.contains(&line.service)) {
+    if !agreement.written.services_allowed.is_empty() {
+        for line in
+            order.lines.iter().filter(|line| !agreement.written.services_allowed.contains(&line.service))
+        {
             say(
                 Level::Warning,
                 format!("\"{}\" ({}) is not among the costs the agreement lists", line.label, line.service),

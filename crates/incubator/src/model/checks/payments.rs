@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::model::{
-    agreement::{Agreement, CoveredAct},
+    agreement::Agreement,
     course::{course, french},
     finding::{Finding, Level, Rule},
     ledger::{LedgerEntry, LedgerKind},
     money::Cents,
+    written::CoveredAct,
 };
 
 pub(super) fn findings(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
@@ -26,7 +27,7 @@ fn after_the_end(agreement: &Agreement, ledger: &[&LedgerEntry], as_of: Date) ->
     let end = course(agreement, as_of).end?.on;
     let late = |entry: &LedgerEntry| entry.date > end;
     let paid = cp(ledger, LedgerKind::Payment, late);
-    (agreement.covered_acts.contains(&CoveredAct::Pay) && paid > Cents::ZERO).then(|| {
+    (agreement.written.covered_acts.contains(&CoveredAct::Pay) && paid > Cents::ZERO).then(|| {
         Finding::new(
             Rule::C11,
             Level::Warning,

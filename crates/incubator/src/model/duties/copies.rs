@@ -25,6 +25,7 @@ struct Document {
 pub(super) fn merged(desk: &Desk, library: &ClauseLibrary) -> Vec<Duty> {
     let clauses: Vec<(&Clause, &DutyKind, CopiedOn, u16)> = desk
         .agreement
+        .written
         .clauses
         .iter()
         .filter_map(|clause| Some((clause, library.clauses.get(&clause.key)?)))
@@ -40,7 +41,7 @@ pub(super) fn merged(desk: &Desk, library: &ClauseLibrary) -> Vec<Duty> {
 fn documents(desk: &Desk) -> Vec<Document> {
     let agreement =
         Document { kind: CopiedDocument::Agreement, amendment: None, signed_on: desk.course.signed_on };
-    let amendments = desk.agreement.amendments.iter().map(|amendment| Document {
+    let amendments = desk.agreement.facts.amendments.iter().map(|amendment| Document {
         kind: CopiedDocument::Amendment,
         amendment: Some(amendment.number),
         signed_on: amendment.signed_on.filter(|signed| *signed <= desk.as_of),
@@ -100,6 +101,7 @@ fn of(desk: &Desk, document: Document, clauses: &[(&Clause, &DutyKind, CopiedOn,
 fn recipient(desk: &Desk, document: Document, body: BodyKey) -> Recipient {
     let sent_on = desk
         .agreement
+        .facts
         .copies
         .iter()
         .filter(|copy| copy.document == document.kind && copy.amendment == document.amendment)

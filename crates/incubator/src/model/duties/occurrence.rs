@@ -131,6 +131,7 @@ impl Desk<'_> {
             PaymentRule::AlreadyPaid => None,
         };
         self.agreement
+            .written
             .contributions
             .iter()
             .map(|contribution| {

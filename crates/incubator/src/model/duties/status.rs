@@ -23,6 +23,7 @@ impl Desk<'_> {
     pub(super) fn evidence_for(&self, clause: &Clause, product: Option<&Product>) -> Vec<&Evidence> {
         let mut evidence: Vec<&Evidence> = self
             .agreement
+            .facts
             .evidence
             .iter()
             .filter(|evidence| evidence.clause == clause.key && evidence.done_on <= self.as_of)
@@ -64,6 +65,7 @@ impl Desk<'_> {
                 let channel = clause.channel()?;
                 let done = self
                     .agreement
+                    .facts
                     .publications
                     .iter()
                     .filter(|publication| {
@@ -76,6 +78,7 @@ impl Desk<'_> {
             Timing::Contribution
                 if self
                     .agreement
+                    .written
                     .contributions
                     .iter()
                     .all(|paid| paid.payment == PaymentRule::AlreadyPaid) =>
@@ -87,7 +90,7 @@ impl Desk<'_> {
             }
             Timing::Contribution => {
                 let owed: Cents =
-                    self.agreement.contributions.iter().map(|contribution| contribution.amount).sum();
+                    self.agreement.written.contributions.iter().map(|contribution| contribution.amount).sum();
                 let mut received = Cents::ZERO;
                 let entries = self.agreement.ledger.iter().filter(|entry| entry.date <= self.as_of);
                 let last =

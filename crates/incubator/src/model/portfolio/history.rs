@@ -1,6 +1,7 @@
 use jiff::civil::Date;
 
 use super::Stage;
+use crate::model::product::PhaseEntry;
 
 /// A stage from a day on. Its end is that of the next one's beginning, unless it says so itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,12 @@ impl History {
     pub fn latest_start(&self) -> Option<Stage> {
         let latest = self.0.iter().map(|one| one.from).max()?;
         self.0.iter().find(|one| one.from == latest).map(|one| one.stage)
+    }
+
+    /// The same as agreements read it.
+    pub fn phases(&self) -> Vec<PhaseEntry> {
+        let episodes = self.in_order().into_iter();
+        episodes.filter_map(|one| Some(PhaseEntry { phase: one.stage.phase()?, from: one.from })).collect()
     }
 
     /// Everything, in order of time; records of one day stay in their order.

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::model::phase::Phase;
+
 /// Where a product stands in the programme, under the names that the programme publishes (spec §4.2, from 2026 on).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
@@ -86,6 +88,18 @@ impl Stage {
             Self::StoppedAtInvestigation => {
                 "L’enquête a montré qu’un service numérique n’était pas la bonne réponse\u{a0}: c’est une issue normale."
             }
+        }
+    }
+
+    /// The phase that agreements call it; those that stopped are in none.
+    pub fn phase(self) -> Option<Phase> {
+        match self {
+            Self::Investigation => Some(Phase::Investigation),
+            Self::Construction => Some(Phase::Construction),
+            Self::Acceleration => Some(Phase::Acceleration),
+            Self::Consolidation | Self::Operated => Some(Phase::Consolidation),
+            Self::Transferred => Some(Phase::Transfer),
+            Self::Stopped | Self::StoppedAtInvestigation => None,
         }
     }
 

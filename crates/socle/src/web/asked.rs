@@ -1,9 +1,14 @@
+//! What a page is asked with: the address, its query, its form. What cannot be read is answered in words.
+
 use axum::Form;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::response::Response;
 use serde::de::DeserializeOwned;
-use socle::web::Problem;
+
+use super::Problem;
+use crate::pages::FormErrors;
 
 fn unreadable(text: &str) -> Problem {
     Problem::Refused { status: StatusCode::BAD_REQUEST, text: text.to_owned() }
@@ -36,6 +41,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Filled<T> {
             .map(|Form(value)| Self(value))
             .map_err(|_| unreadable("Le formulaire reçu n’est pas lisible, ou il est trop long. Revenez en arrière, puis recommencez."))
     }
+}
+
+/// A page whose form came back: refused when something is to be corrected.
+pub fn answered(mut page: Response, errors: &FormErrors) -> Response {
+    if !errors.is_empty() {
+        *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    page
 }
 
 /// The number in an address. Anything else names nothing.

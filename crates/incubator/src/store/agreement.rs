@@ -1,0 +1,358 @@
+//! Agreements: what was written, and everything known of each read together.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sea_orm::ActiveValue::{self, Set};
+use sea_orm::QueryOrder as _;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Query;
+use serde_json::json;
+use socle::audit::{Actor, Entry};
+use socle::rights::Scope;
+use socle::seal::Keyring;
+use socle::store::{Database, Instant, StoreError, Tx};
+
+use super::portfolio::Portfolio;
+use super::{ServiceError, agreement_product, fact, ledger, order, outlook};
+use crate::model::agreement::Agreement;
+use crate::model::bank_details::BankDetails;
+use crate::model::ledger::{LedgerEntry, LedgerKind};
+use crate::model::library::ClauseLibrary;
+use crate::model::money::CommitmentAuthorisation;
+use crate::model::order::{Order, OrderUnder};
+use crate::model::tenant::Tenant;
+use crate::model::written::Written;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "agreements")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i64,
+    pub reference: String,
+    pub title: String,
+    pub kind: String,
+    /// A [`Written`], in JSON.
+    pub written: String,
+    pub bank: Option<Vec<u8>>,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+    pub version: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// What reading an agreement needs besides its rows.
+#[derive(Clone)]
+pub struct Knowledge {
+    pub library: Arc<ClauseLibrary>,
+    pub portfolio: Arc<Portfolio>,
+}
+
+/// An agreement as the database holds it.
+#[derive(Clone, Debug)]
+pub struct Filed {
+    pub id: i64,
+    pub version: i64,
+    pub agreement: Agreement,
+}
+
+/// A reference that another agreement has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReferenceTaken;
+
+/// Files an agreement with all that its file told: facts, orders, entries.
+pub async fn file(
+    database: &Database,
+    keyring: &Keyring,
+    knowledge: &Knowledge,
+    actor: Actor,
+    agreement: Agreement,
+) -> Result<Result<i64, ReferenceTaken>, ServiceError> {
+    let bank = sealed_bank(keyring, &agreement.written).await?;
+    let knowledge = knowledge.clone();
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                let Agreement { written, facts, orders, ledger } = agreement;
+                let taken = Entity::find().filter(Column::Reference.eq(&written.reference));
+                if taken.count(tx.connection()).await? > 0 {
+                    return Ok(Err(ReferenceTaken));
+                }
+                let id = tx.next_number();
+                let row = ActiveModel {
+                    id: Set(id),
+                    reference: Set(written.reference.clone()),
+                    title: Set(written.title.clone()),
+                    kind: Set(written.kind.to_string()),
+                    written: Set(serde_json::to_string(&written)?),
+                    bank: Set(bank),
+                    created_at: Set(tx.now().into()),
+                    updated_at: Set(tx.now().into()),
+                    version: Set(1),
+                };
+                Entity::insert(row).exec_without_returning(tx.connection()).await?;
+                set_products(tx, id, &written).await?;
+                for one in facts.into_list() {
+                    fact::add(tx, id, &one).await?;
+                }
+                let mut ledger = ledger;
+                ledger.extend(commitments(&orders, &ledger));
+                let numbers = order::file_all(tx, id, orders).await?;
+                ledger::file_all(tx, id, ledger, &numbers).await?;
+                tx.record(
+                    Entry::new(actor, "agreement.filed", "agreement", id)
+                        .with_facts(json!({"reference": written.reference, "title": written.title})),
+                );
+                outlook::refresh(tx, &knowledge, id).await?;
+                Ok(Ok(id))
+            })
+        })
+        .await
+}
+
+/// The commitments of orders signed on a known day that the entries of their file leave out.
+fn commitments(orders: &[Order], ledger: &[LedgerEntry]) -> Vec<LedgerEntry> {
+    let known = |number: &String| {
+        ledger.iter().any(|one| one.kind == LedgerKind::Commitment && one.order.as_ref() == Some(number))
+    };
+    let placed = orders.iter().filter(|one| !one.estimate && one.under == OrderUnder::ThisAgreement);
+    placed
+        .filter_map(|order| Some((order, order.number.clone()?, order.signed_on?)))
+        .filter(|(_, number, _)| !known(number))
+        .map(|(order, number, date)| LedgerEntry {
+            date,
+            kind: LedgerKind::Commitment,
+            ae: Some(CommitmentAuthorisation(order.total())),
+            cp: None,
+            cash: None,
+            document: Some(number.clone()),
+            order: Some(number),
+        })
+        .collect()
+}
+
+/// Replaces what is written, as it was read. Bank details stay, unless the new text brings some.
+pub async fn rewrite(
+    database: &Database,
+    keyring: &Keyring,
+    knowledge: &Knowledge,
+    actor: Actor,
+    filed: &Filed,
+    written: Written,
+    reason: String,
+) -> Result<(), ServiceError> {
+    let bank = sealed_bank(keyring, &written).await?;
+    let (id, version, before) = (filed.id, filed.version, filed.agreement.written.clone());
+    let knowledge = knowledge.clone();
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                let row = ActiveModel {
+                    title: Set(written.title.clone()),
+                    kind: Set(written.kind.to_string()),
+                    written: Set(serde_json::to_string(&written)?),
+                    bank: bank.map_or(ActiveValue::NotSet, |bank| Set(Some(bank))),
+                    ..Default::default()
+                };
+                advance(tx, id, version, row).await?;
+                set_products(tx, id, &written).await?;
+                tx.record(
+                    Entry::new(actor, "agreement.rewritten", "agreement", id)
+                        .with_facts(json!({"reason": reason, "changes": differences(&before, &written)?})),
+                );
+                outlook::refresh(tx, &knowledge, id).await
+            })
+        })
+        .await
+}
+
+/// Sections that differ, before and after. Names of people are not kept in the log for ever: parties are only named.
+fn differences(before: &Written, after: &Written) -> Result<serde_json::Value, serde_json::Error> {
+    let (before, after) = (serde_json::to_value(before)?, serde_json::to_value(after)?);
+    let mut changes = serde_json::Map::new();
+    for (section, new) in after.as_object().into_iter().flatten() {
+        let old = &before[section];
+        if old == new {
+            continue;
+        }
+        let told = if section == "parties" { json!("changed") } else { json!({"before": old, "after": new}) };
+        changes.insert(section.clone(), told);
+    }
+    Ok(changes.into())
+}
+
+/// Gives an agreement, as it was read, new values and its next version.
+pub(super) async fn advance(
+    tx: &Tx,
+    id: i64,
+    version: i64,
+    mut row: ActiveModel,
+) -> Result<(), ServiceError> {
+    row.updated_at = Set(tx.now().into());
+    row.version = Set(version + 1);
+    let changed = Entity::update_many()
+        .set(row)
+        .filter(Column::Id.eq(id))
+        .filter(Column::Version.eq(version))
+        .exec(tx.connection())
+        .await?;
+    if changed.rows_affected == 0 {
+        return Err(StoreError::Stale { what: "agreement" }.into());
+    }
+    Ok(())
+}
+
+async fn set_products(tx: &Tx, id: i64, written: &Written) -> Result<(), ServiceError> {
+    use agreement_product::{ActiveModel, Column, Entity};
+    Entity::delete_many().filter(Column::AgreementId.eq(id)).exec(tx.connection()).await?;
+    let rows: Vec<_> = written
+        .products
+        .iter()
+        .map(|product| ActiveModel { agreement_id: Set(id), product: Set(product.key.clone()) })
+        .collect();
+    if !rows.is_empty() {
+        Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+    }
+    Ok(())
+}
+
+/// The agreements that a scope covers.
+pub(super) fn within(scope: &Scope) -> sea_orm::Condition {
+    let every = sea_orm::Condition::all();
+    match Tenant::of(scope) {
+        None => every,
+        Some(Tenant::Agreement(reference)) => every.add(Column::Reference.eq(reference)),
+        Some(Tenant::Service(product)) => every.add(
+            Column::Id.in_subquery(
+                Query::select()
+                    .column(agreement_product::Column::AgreementId)
+                    .from(agreement_product::Entity)
+                    .and_where(agreement_product::Column::Product.eq(product))
+                    .to_owned(),
+            ),
+        ),
+    }
+}
+
+/// The agreement of that reference, within a scope.
+pub async fn find(
+    database: &Database,
+    knowledge: &Knowledge,
+    scope: &Scope,
+    reference: &str,
+) -> Result<Option<Filed>, ServiceError> {
+    let row = Entity::find()
+        .filter(within(scope))
+        .filter(Column::Reference.eq(reference))
+        .one(database.read())
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(read(database.read(), &knowledge.portfolio, vec![row]).await?.pop())
+}
+
+/// The same by number, inside a change.
+pub(super) async fn within_change(
+    tx: &Tx,
+    knowledge: &Knowledge,
+    ids: &[i64],
+) -> Result<Vec<Filed>, ServiceError> {
+    let rows = Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(tx.connection()).await?;
+    read(tx.connection(), &knowledge.portfolio, rows).await
+}
+
+/// Agreements after that number, in order, at most `count`.
+pub(super) async fn after(
+    connection: &impl ConnectionTrait,
+    knowledge: &Knowledge,
+    id: i64,
+    count: u64,
+) -> Result<Vec<Filed>, ServiceError> {
+    let rows =
+        sea_orm::QuerySelect::limit(Entity::find().filter(Column::Id.gt(id)).order_by_asc(Column::Id), count)
+            .all(connection)
+            .await?;
+    read(connection, &knowledge.portfolio, rows).await
+}
+
+/// Reads what belongs to these rows and puts each together.
+async fn read(
+    connection: &impl ConnectionTrait,
+    portfolio: &Portfolio,
+    rows: Vec<Model>,
+) -> Result<Vec<Filed>, ServiceError> {
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let mut facts = fact::of(connection, &ids).await?;
+    let orders = order::of(connection, &ids).await?;
+    let mut entries = ledger::of(connection, &ids, &orders).await?;
+    let mut by_agreement: HashMap<i64, Vec<order::Placed>> = HashMap::new();
+    for one in orders {
+        by_agreement.entry(one.row.agreement_id).or_default().push(one);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let mut written: Written = serde_json::from_str(&row.written)?;
+            // The portfolio knows the phases; the text only those of its day.
+            for product in &mut written.products {
+                if let Some(known) = portfolio.product(&product.key) {
+                    product.phases = known.sheet.history.phases();
+                }
+            }
+            let placed = by_agreement.remove(&row.id).unwrap_or_default();
+            let orders = placed.iter().filter_map(order::Placed::in_agreement).collect();
+            let facts = facts.remove(&row.id).unwrap_or_default();
+            let ledger = entries.remove(&row.id).unwrap_or_default();
+            let agreement = Agreement { written, facts: facts.into_iter().collect(), orders, ledger };
+            Ok(Filed { id: row.id, version: row.version, agreement })
+        })
+        .collect()
+}
+
+/// Where bank details belong.
+fn bank_context(reference: &str) -> String {
+    format!("agreement:{reference}:bank")
+}
+
+/// The bank details of each contribution, sealed; `None` when there is none.
+async fn sealed_bank(keyring: &Keyring, written: &Written) -> Result<Option<Vec<u8>>, ServiceError> {
+    let accounts: Vec<_> = written
+        .contributions
+        .iter()
+        .map(|one| [&one.pay_to, &one.refund_to].map(|bank| bank.as_ref().map(BankDetails::parts)))
+        .collect();
+    if accounts.iter().flatten().all(Option::is_none) {
+        return Ok(None);
+    }
+    let key = keyring.current("agreements", "bank").await?;
+    Ok(Some(key.seal(&bank_context(&written.reference), &serde_json::to_vec(&accounts)?)))
+}
+
+/// Puts back the bank details of an agreement, for those who may read them. Whoever asks is written in the log.
+pub async fn with_bank(
+    database: &Database,
+    keyring: &Keyring,
+    actor: Actor,
+    mut filed: Filed,
+) -> Result<Filed, ServiceError> {
+    let Some(row) = Entity::find_by_id(filed.id).one(database.read()).await? else { return Ok(filed) };
+    let Some(sealed) = row.bank else { return Ok(filed) };
+    let plain = keyring.open(&bank_context(&row.reference), &sealed).await?;
+    let accounts: Vec<[Option<[String; 5]>; 2]> = serde_json::from_slice(&plain)?;
+    for (one, [pay_to, refund_to]) in filed.agreement.written.contributions.iter_mut().zip(accounts) {
+        one.pay_to = pay_to.and_then(BankDetails::from_parts);
+        one.refund_to = refund_to.and_then(BankDetails::from_parts);
+    }
+    let id = filed.id;
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                tx.record(Entry::new(actor, "agreement.bank_read", "agreement", id));
+                Ok::<_, ServiceError>(())
+            })
+        })
+        .await?;
+    Ok(filed)
+}

@@ -1,0 +1,654 @@
+//! Orders: their course, and what it writes in the ledger.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use sea_orm::ActiveValue::Set;
+use sea_orm::QueryOrder as _;
+use sea_orm::entity::prelude::*;
+use serde_json::json;
+use socle::audit::{Actor, Entry};
+use socle::store::{Database, Instant, StoreError, Tx};
+
+use super::agreement::{self, Knowledge};
+use super::ledger::{self, NewLine};
+use super::{ServiceError, day, order_line, order_step, outlook};
+use crate::model::checks::before_signing;
+use crate::model::finding::{Finding, Level};
+use crate::model::ledger::LedgerKind;
+use crate::model::money::Cents;
+use crate::model::named::Named as _;
+use crate::model::order::{Order, OrderLine, OrderUnder, ServiceKind};
+use crate::model::phase::Phase;
+use crate::model::purchase::{OrderStage, OrderStep};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "orders")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i64,
+    pub agreement_id: i64,
+    pub product: String,
+    pub title: String,
+    pub stage: String,
+    pub number: Option<String>,
+    pub placed_under: String,
+    pub supplier: String,
+    pub market: String,
+    pub phase: Option<String>,
+    pub need: String,
+    pub signed_day: Option<i32>,
+    pub from_day: Option<i32>,
+    pub to_day: Option<i32>,
+    pub market_end_day: Option<i32>,
+    pub created_at: Instant,
+    pub version: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    pub fn stage(&self) -> Result<OrderStage, ServiceError> {
+        OrderStage::from_name(&self.stage)
+            .ok_or_else(|| ServiceError::Corrupt(format!("order {}: stage {:?}", self.id, self.stage)))
+    }
+}
+
+/// An order and its lines.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    pub row: Model,
+    pub stage: OrderStage,
+    pub lines: Vec<order_line::Model>,
+}
+
+impl Placed {
+    pub fn total(&self) -> Cents {
+        self.lines.iter().map(|line| Cents::new(line.amount)).sum()
+    }
+
+    /// The order as the agreement's rules see it; `None` when it was given up.
+    pub(super) fn in_agreement(&self) -> Option<Order> {
+        let row = &self.row;
+        (self.stage != OrderStage::Abandoned).then(|| Order {
+            number: row.number.clone(),
+            estimate: !self.stage.is_placed(),
+            under: OrderUnder::from_name(&row.placed_under).unwrap_or(OrderUnder::ThisAgreement),
+            supplier: Some(row.supplier.clone()).filter(|name| !name.is_empty()),
+            product: Some(row.product.clone()).filter(|name| !name.is_empty()),
+            phase: row.phase.as_deref().and_then(Phase::from_name),
+            signed_on: row.signed_day.map(day::date),
+            from: row.from_day.map(day::date),
+            to: row.to_day.map(day::date),
+            market_ends_on: row.market_end_day.map(day::date),
+            lines: self.lines.iter().map(in_order).collect(),
+        })
+    }
+}
+
+fn in_order(line: &order_line::Model) -> OrderLine {
+    OrderLine {
+        label: line.label.clone(),
+        service: ServiceKind::from_name(&line.service).unwrap_or(ServiceKind::Other),
+        amount: Cents::new(line.amount),
+        rounded_to: line.rounded_to.map(Cents::new),
+    }
+}
+
+/// A line to write.
+#[derive(Clone, Debug)]
+pub struct NewOrderLine {
+    pub label: String,
+    pub service: ServiceKind,
+    pub activity: String,
+    pub resource: String,
+    pub amount: Cents,
+}
+
+/// An order to foresee.
+#[derive(Clone, Debug)]
+pub struct NewOrder {
+    pub product: String,
+    pub title: String,
+    pub supplier: String,
+    pub market: String,
+    pub phase: Option<Phase>,
+    pub need: String,
+    pub from: Option<Date>,
+    pub to: Option<Date>,
+    pub market_ends_on: Option<Date>,
+    pub lines: Vec<NewOrderLine>,
+}
+
+/// What is done to an order.
+#[derive(Clone, Debug)]
+pub enum Move {
+    RequestQuote { need: String },
+    ReceiveQuote { supplier: String, document: String, lines: Vec<NewOrderLine> },
+    ApproveQuote,
+    Reserve { document: String },
+    Sign { number: String, day: Date, overridden: Option<String> },
+    Certify { day: Date, amount: Cents, note: String },
+    Pay { day: Date, amount: Cents, document: String },
+    Close { day: Date },
+    Abandon { reason: String },
+}
+
+impl Move {
+    pub fn step(&self) -> OrderStep {
+        match self {
+            Self::RequestQuote { .. } => OrderStep::RequestQuote,
+            Self::ReceiveQuote { .. } => OrderStep::ReceiveQuote,
+            Self::ApproveQuote => OrderStep::ApproveQuote,
+            Self::Reserve { .. } => OrderStep::Reserve,
+            Self::Sign { .. } => OrderStep::Sign,
+            Self::Certify { .. } => OrderStep::Certify,
+            Self::Pay { .. } => OrderStep::Pay,
+            Self::Close { .. } => OrderStep::Close,
+            Self::Abandon { .. } => OrderStep::Abandon,
+        }
+    }
+}
+
+/// Why a move is refused; nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// The order is not where the move begins.
+    Stage(OrderStage),
+    /// Rules of the agreement forbid it.
+    Findings(Vec<Finding>),
+    /// More than what is left: of the commitment to certify, of what is certified to pay.
+    MoreThanLeft { asked: Cents, left: Cents },
+    /// Something certified is not paid yet.
+    NotAllPaid { left: Cents },
+    /// The day comes before the order, or after today.
+    Day { not_before: Option<Date>, not_after: Date },
+    /// Nothing to buy: no line.
+    Empty,
+}
+
+/// How much of an order is committed, certified, paid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Consumed {
+    pub committed: Cents,
+    pub certified: Cents,
+    pub paid: Cents,
+}
+
+/// The sums of an order's lines in the ledger.
+pub async fn consumed(connection: &impl ConnectionTrait, order: i64) -> Result<Consumed, ServiceError> {
+    let mut sums = Consumed::default();
+    for line in ledger::Entity::find().filter(ledger::Column::OrderId.eq(order)).all(connection).await? {
+        let (ae, cp) = (Cents::new(line.ae.unwrap_or(0)), Cents::new(line.cp.unwrap_or(0)));
+        match line.kind()? {
+            LedgerKind::Commitment => sums.committed = sums.committed + ae,
+            LedgerKind::Release => sums.committed = sums.committed - ae,
+            LedgerKind::Certification => sums.certified = sums.certified + cp,
+            LedgerKind::Payment => sums.paid = sums.paid + cp,
+            _ => {}
+        }
+    }
+    Ok(sums)
+}
+
+/// Foresees an order: it commits nothing yet.
+pub async fn foresee(
+    database: &Database,
+    knowledge: &Knowledge,
+    actor: Actor,
+    agreement: i64,
+    new: NewOrder,
+) -> Result<i64, ServiceError> {
+    let knowledge = knowledge.clone();
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                let id = tx.next_number();
+                let row = Model {
+                    id,
+                    agreement_id: agreement,
+                    product: new.product,
+                    title: new.title,
+                    stage: OrderStage::Estimate.to_string(),
+                    number: None,
+                    placed_under: OrderUnder::ThisAgreement.to_string(),
+                    supplier: new.supplier,
+                    market: new.market,
+                    phase: new.phase.map(|phase| phase.to_string()),
+                    need: new.need,
+                    signed_day: None,
+                    from_day: new.from.map(day::number),
+                    to_day: new.to.map(day::number),
+                    market_end_day: new.market_ends_on.map(day::number),
+                    created_at: tx.now().into(),
+                    version: 1,
+                };
+                let total: Cents = new.lines.iter().map(|line| line.amount).sum();
+                tx.record(Entry::new(actor.clone(), "order.foreseen", "order", id).with_facts(json!({
+                    "agreement": agreement, "product": row.product, "title": row.title, "amount": total,
+                })));
+                Entity::insert(ActiveModel::from(row)).exec_without_returning(tx.connection()).await?;
+                set_lines(tx, id, new.lines).await?;
+                let today = socle::pages::format::paris().to_datetime(tx.now()).date();
+                note_step(tx, &actor, id, OrderStep::Foresee, today, (Some(total), String::new())).await?;
+                outlook::refresh(tx, &knowledge, agreement).await?;
+                Ok(id)
+            })
+        })
+        .await
+}
+
+async fn set_lines(tx: &Tx, order: i64, lines: Vec<NewOrderLine>) -> Result<(), ServiceError> {
+    use order_line::{ActiveModel, Column, Entity};
+    Entity::delete_many().filter(Column::OrderId.eq(order)).exec(tx.connection()).await?;
+    let rows: Vec<_> = (0_i32..)
+        .zip(lines)
+        .map(|(rank, line)| ActiveModel {
+            order_id: Set(order),
+            rank: Set(rank),
+            label: Set(line.label),
+            service: Set(line.service.to_string()),
+            activity: Set(line.activity),
+            resource: Set(line.resource),
+            amount: Set(line.amount.as_i64()),
+            rounded_to: Set(None),
+        })
+        .collect();
+    if !rows.is_empty() {
+        Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+    }
+    Ok(())
+}
+
+async fn note_step(
+    tx: &mut Tx,
+    actor: &Actor,
+    order: i64,
+    step: OrderStep,
+    day: Date,
+    (amount, note): (Option<Cents>, String),
+) -> Result<(), ServiceError> {
+    let row = order_step::ActiveModel {
+        id: Set(tx.next_number()),
+        order_id: Set(order),
+        step: Set(step.to_string()),
+        day: Set(day::number(day)),
+        amount: Set(amount.map(Cents::as_i64)),
+        note: Set(note),
+        agent_id: Set(match actor {
+            Actor::Agent(agent) => Some(*agent),
+            _ => None,
+        }),
+        recorded_at: Set(tx.now().into()),
+    };
+    order_step::Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    Ok(())
+}
+
+/// What a move comes to, once it is allowed.
+#[derive(Default)]
+struct Effects {
+    row: ActiveModel,
+    lines: Option<Vec<NewOrderLine>>,
+    entry: Option<NewLine>,
+    day: Option<Date>,
+    amount: Option<Cents>,
+    note: String,
+    /// What was overridden, for the log.
+    overridden: Vec<Finding>,
+}
+
+/// Does a move to an order as it was read, or says why not. Sums are read inside the change: two people who commit at
+/// once are served one after the other, and the second sees what the first took.
+pub async fn advance(
+    database: &Database,
+    knowledge: &Knowledge,
+    actor: Actor,
+    order: &Placed,
+    one: Move,
+) -> Result<Result<(), Refused>, ServiceError> {
+    let (id, agreement, version) = (order.row.id, order.row.agreement_id, order.row.version);
+    let knowledge = knowledge.clone();
+    database
+        .write(move |tx| {
+            Box::pin(async move {
+                let Some(row) = Entity::find_by_id(id).one(tx.connection()).await? else {
+                    return Err(StoreError::Stale { what: "order" }.into());
+                };
+                let before = row.stage()?;
+                let step = one.step();
+                if row.version != version {
+                    return Err(StoreError::Stale { what: "order" }.into());
+                }
+                let Some(stage) = before.after(step) else { return Ok(Err(Refused::Stage(before))) };
+                let effects = match effects(tx, &knowledge, row, one).await? {
+                    Ok(effects) => effects,
+                    Err(refused) => return Ok(Err(refused)),
+                };
+                let today = socle::pages::format::paris().to_datetime(tx.now()).date();
+                let mut changed = effects.row;
+                changed.stage = Set(stage.to_string());
+                changed.version = Set(version + 1);
+                Entity::update_many().set(changed).filter(Column::Id.eq(id)).exec(tx.connection()).await?;
+                if let Some(lines) = effects.lines {
+                    set_lines(tx, id, lines).await?;
+                }
+                if let Some(entry) = effects.entry {
+                    ledger::write(tx, &actor, agreement, entry).await?;
+                }
+                tx.record(Entry::new(actor.clone(), "order.advanced", "order", id).with_facts(json!({
+                    "agreement": agreement, "step": step, "before": before, "after": stage,
+                    "amount": effects.amount, "overridden": effects.overridden,
+                    "reason": if effects.overridden.is_empty() { "" } else { effects.note.as_str() },
+                })));
+                let day = effects.day.unwrap_or(today);
+                note_step(tx, &actor, id, step, day, (effects.amount, effects.note)).await?;
+                outlook::refresh(tx, &knowledge, agreement).await?;
+                Ok(Ok(()))
+            })
+        })
+        .await
+}
+
+async fn effects(
+    tx: &Tx,
+    knowledge: &Knowledge,
+    row: Model,
+    one: Move,
+) -> Result<Result<Effects, Refused>, ServiceError> {
+    let today = socle::pages::format::paris().to_datetime(tx.now()).date();
+    let id = row.id;
+    let day_of = |day: Date, not_before: Option<Date>| {
+        let sound = day <= today && not_before.is_none_or(|first| first <= day);
+        if sound { Ok(day) } else { Err(Refused::Day { not_before, not_after: today }) }
+    };
+    let signed_on = row.signed_day.map(day::date);
+    Ok(match one {
+        Move::RequestQuote { need } => {
+            Ok(Effects { row: ActiveModel { need: Set(need), ..Default::default() }, ..Effects::default() })
+        }
+        Move::ReceiveQuote { supplier, document, lines } => {
+            if lines.is_empty() {
+                return Ok(Err(Refused::Empty));
+            }
+            let amount = lines.iter().map(|line| line.amount).sum();
+            Ok(Effects {
+                row: ActiveModel { supplier: Set(supplier), ..Default::default() },
+                lines: Some(lines),
+                amount: Some(amount),
+                note: document,
+                ..Effects::default()
+            })
+        }
+        Move::ApproveQuote => Ok(Effects::default()),
+        Move::Abandon { reason } => Ok(Effects { note: reason, ..Effects::default() }),
+        Move::Reserve { document } => {
+            let (amount, findings) = examined(tx, knowledge, row, today, None).await?;
+            let blocking: Vec<Finding> =
+                findings.into_iter().filter(|finding| finding.level == Level::Block).collect();
+            if !blocking.is_empty() {
+                return Ok(Err(Refused::Findings(blocking)));
+            }
+            let entry = NewLine {
+                order: Some(id),
+                ae: Some(amount),
+                document: document.clone(),
+                ..NewLine::of(LedgerKind::Reservation, today)
+            };
+            Ok(Effects { entry: Some(entry), amount: Some(amount), note: document, ..Effects::default() })
+        }
+        Move::Sign { number, day, overridden } => {
+            let day = match day_of(day, None) {
+                Ok(day) => day,
+                Err(refused) => return Ok(Err(refused)),
+            };
+            let (amount, findings) = examined(tx, knowledge, row, day, Some(&number)).await?;
+            let blocking: Vec<Finding> =
+                findings.into_iter().filter(|finding| finding.level == Level::Block).collect();
+            if !blocking.is_empty() && overridden.is_none() {
+                return Ok(Err(Refused::Findings(blocking)));
+            }
+            let entry = NewLine {
+                order: Some(id),
+                ae: Some(amount),
+                document: number.clone(),
+                ..NewLine::of(LedgerKind::Commitment, day)
+            };
+            let row = ActiveModel {
+                number: Set(Some(number)),
+                signed_day: Set(Some(day::number(day))),
+                ..Default::default()
+            };
+            Ok(Effects {
+                row,
+                entry: Some(entry),
+                day: Some(day),
+                amount: Some(amount),
+                note: overridden.unwrap_or_default(),
+                overridden: blocking,
+                ..Effects::default()
+            })
+        }
+        Move::Certify { day, amount, note } => {
+            let sums = consumed(tx.connection(), id).await?;
+            let left = sums.committed - sums.certified;
+            match day_of(day, signed_on) {
+                Err(refused) => Err(refused),
+                Ok(_) if amount > left => Err(Refused::MoreThanLeft { asked: amount, left }),
+                Ok(day) => Ok(Effects {
+                    entry: Some(NewLine {
+                        order: Some(id),
+                        cp: Some(amount),
+                        note: note.clone(),
+                        ..NewLine::of(LedgerKind::Certification, day)
+                    }),
+                    day: Some(day),
+                    amount: Some(amount),
+                    note,
+                    ..Effects::default()
+                }),
+            }
+        }
+        Move::Pay { day, amount, document } => {
+            let sums = consumed(tx.connection(), id).await?;
+            let left = sums.certified - sums.paid;
+            match day_of(day, signed_on) {
+                Err(refused) => Err(refused),
+                Ok(_) if amount > left => Err(Refused::MoreThanLeft { asked: amount, left }),
+                Ok(day) => Ok(Effects {
+                    entry: Some(NewLine {
+                        order: Some(id),
+                        cp: Some(amount),
+                        document: document.clone(),
+                        ..NewLine::of(LedgerKind::Payment, day)
+                    }),
+                    day: Some(day),
+                    amount: Some(amount),
+                    note: document,
+                    ..Effects::default()
+                }),
+            }
+        }
+        Move::Close { day } => {
+            let sums = consumed(tx.connection(), id).await?;
+            let (unpaid, unused) = (sums.certified - sums.paid, sums.committed - sums.paid);
+            match day_of(day, signed_on) {
+                Err(refused) => Err(refused),
+                Ok(_) if unpaid > Cents::ZERO => Err(Refused::NotAllPaid { left: unpaid }),
+                Ok(day) => Ok(Effects {
+                    entry: (unused > Cents::ZERO).then(|| NewLine {
+                        order: Some(id),
+                        ae: Some(unused),
+                        ..NewLine::of(LedgerKind::Release, day)
+                    }),
+                    day: Some(day),
+                    amount: Some(unused),
+                    ..Effects::default()
+                }),
+            }
+        }
+    })
+}
+
+/// What the agreement says of this order if it were signed on that day, and its amount.
+async fn examined(
+    tx: &Tx,
+    knowledge: &Knowledge,
+    row: Model,
+    day: Date,
+    number: Option<&str>,
+) -> Result<(Cents, Vec<Finding>), ServiceError> {
+    let id = row.id;
+    let lines = order_line::Entity::find()
+        .filter(order_line::Column::OrderId.eq(id))
+        .order_by_asc(order_line::Column::Rank)
+        .all(tx.connection())
+        .await?;
+    let filed = agreement::within_change(tx, knowledge, &[row.agreement_id]).await?;
+    let filed = filed.into_iter().next();
+    let filed = filed.ok_or_else(|| ServiceError::Corrupt(format!("order {id} has no agreement")))?;
+    let stage = row.stage()?;
+    let mut order = Placed { row, stage, lines };
+    let mut agreement = filed.agreement;
+    // Its own reservation is what it is going to take: it does not count twice.
+    let own = order.in_agreement();
+    if let Some(at) = agreement.orders.iter().position(|known| Some(known) == own.as_ref()) {
+        agreement.orders.remove(at);
+    }
+    if stage == OrderStage::Reserved {
+        let reserved = ledger::Entity::find()
+            .filter(ledger::Column::OrderId.eq(id))
+            .filter(ledger::Column::Kind.eq(LedgerKind::Reservation.as_str()))
+            .all(tx.connection())
+            .await?;
+        for line in reserved {
+            let amount = line.ae.map(Cents::new);
+            let same = |entry: &crate::model::ledger::LedgerEntry| {
+                entry.kind == LedgerKind::Reservation
+                    && entry.order.is_none()
+                    && entry.ae.map(|ae| ae.0) == amount
+                    && entry.date == line.date()
+            };
+            if let Some(at) = agreement.ledger.iter().position(same) {
+                agreement.ledger.remove(at);
+            }
+        }
+    }
+    order.row.number = number.map(str::to_owned);
+    let total = order.total();
+    let findings =
+        order.in_agreement().map_or_else(Vec::new, |order| before_signing(&agreement, &order, day));
+    Ok((total, findings))
+}
+
+/// Orders of a file. Returns their numbers in the tables by their own.
+pub(super) async fn file_all(
+    tx: &mut Tx,
+    agreement: i64,
+    orders: Vec<Order>,
+) -> Result<HashMap<String, i64>, ServiceError> {
+    let mut numbers = HashMap::new();
+    for order in orders {
+        let id = tx.next_number();
+        if let Some(number) = &order.number {
+            numbers.entry(number.clone()).or_insert(id);
+        }
+        let stage = if order.estimate { OrderStage::Estimate } else { OrderStage::Signed };
+        let row = Model {
+            id,
+            agreement_id: agreement,
+            product: order.product.unwrap_or_default(),
+            title: order.lines.first().map_or_else(String::new, |line| line.label.clone()),
+            stage: stage.to_string(),
+            number: order.number,
+            placed_under: order.under.to_string(),
+            supplier: order.supplier.unwrap_or_default(),
+            market: String::new(),
+            phase: order.phase.map(|phase| phase.to_string()),
+            need: String::new(),
+            signed_day: order.signed_on.map(day::number),
+            from_day: order.from.map(day::number),
+            to_day: order.to.map(day::number),
+            market_end_day: order.market_ends_on.map(day::number),
+            created_at: tx.now().into(),
+            version: 1,
+        };
+        Entity::insert(ActiveModel::from(row)).exec_without_returning(tx.connection()).await?;
+        let lines: Vec<_> = (0_i32..)
+            .zip(order.lines)
+            .map(|(rank, line)| order_line::ActiveModel {
+                order_id: Set(id),
+                rank: Set(rank),
+                label: Set(line.label),
+                service: Set(line.service.to_string()),
+                activity: Set(String::new()),
+                resource: Set(String::new()),
+                amount: Set(line.amount.as_i64()),
+                rounded_to: Set(line.rounded_to.map(Cents::as_i64)),
+            })
+            .collect();
+        if !lines.is_empty() {
+            order_line::Entity::insert_many(lines).exec_without_returning(tx.connection()).await?;
+        }
+    }
+    Ok(numbers)
+}
+
+/// The orders of these agreements, in the order they were foreseen.
+pub(super) async fn of(
+    connection: &impl ConnectionTrait,
+    agreements: &[i64],
+) -> Result<Vec<Placed>, ServiceError> {
+    let rows = Entity::find()
+        .filter(Column::AgreementId.is_in(agreements.iter().copied()))
+        .order_by_asc(Column::Id)
+        .all(connection)
+        .await?;
+    with_lines(connection, rows).await
+}
+
+async fn with_lines(
+    connection: &impl ConnectionTrait,
+    rows: Vec<Model>,
+) -> Result<Vec<Placed>, ServiceError> {
+    let mut lines: HashMap<i64, Vec<order_line::Model>> = HashMap::new();
+    for some in rows.chunks(2_000) {
+        let read = order_line::Entity::find()
+            .filter(order_line::Column::OrderId.is_in(some.iter().map(|row| row.id)))
+            .order_by_asc(order_line::Column::Rank)
+            .all(connection)
+            .await?;
+        for line in read {
+            lines.entry(line.order_id).or_default().push(line);
+        }
+    }
+    rows.into_iter()
+        .map(|row| {
+            let lines = lines.remove(&row.id).unwrap_or_default();
+            Ok(Placed { stage: row.stage()?, row, lines })
+        })
+        .collect()
+}
+
+/// The orders of an agreement.
+pub async fn list(database: &Database, agreement: i64) -> Result<Vec<Placed>, ServiceError> {
+    of(database.read(), &[agreement]).await
+}
+
+/// An order of an agreement.
+pub async fn find(database: &Database, agreement: i64, id: i64) -> Result<Option<Placed>, ServiceError> {
+    let row = Entity::find_by_id(id).filter(Column::AgreementId.eq(agreement)).one(database.read()).await?;
+    Ok(with_lines(database.read(), row.into_iter().collect()).await?.pop())
+}
+
+/// What happened to an order, in order.
+pub async fn steps(database: &Database, order: i64) -> Result<Vec<order_step::Model>, ServiceError> {
+    Ok(order_step::Entity::find()
+        .filter(order_step::Column::OrderId.eq(order))
+        .order_by_asc(order_step::Column::Id)
+        .all(database.read())
+        .await?)
+}
