@@ -18,6 +18,7 @@ mod demo;
 pub mod file;
 pub mod import;
 mod indicators;
+mod jobs;
 pub mod model;
 mod pages;
 mod report;
@@ -28,6 +29,7 @@ pub mod store;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
+use jiff::civil::Date;
 use socle::audit::Actor;
 use socle::house::House;
 use socle::indicators::Indicator;
@@ -43,7 +45,10 @@ pub use self::{
     check::{CheckError, check, check_until},
     report::Report,
 };
+use crate::model::library::ClauseLibrary;
+use crate::model::tenant::Tenant;
 use crate::store::ServiceError;
+use crate::store::agreement::Knowledge;
 use crate::store::import::import;
 use crate::store::portfolio::{self, Portfolio};
 
@@ -52,7 +57,7 @@ pub static SHEET: Sheet = Sheet {
     id: "incubator",
     name: "Incubateur de services numériques",
     tagline: "De la convention signée à l’impact mesuré",
-    purpose: "Chaque service numérique incubé y a sa page : sa mission, ses phases, ce qu’il publie. Ouvert à tous.",
+    purpose: "Les conventions, leurs crédits et leurs échéances ; et pour tous, une page par service numérique incubé.",
     home: "/incubateur",
     databases: &["incubator"],
     migrations: store::MIGRATIONS,
@@ -60,6 +65,8 @@ pub static SHEET: Sheet = Sheet {
     menu: &[
         MenuEntry { label: "Portefeuille", href: "/incubateur", action: None },
         MenuEntry { label: "Incubateurs", href: "/incubateur/incubateurs", action: None },
+        MenuEntry { label: "Conventions", href: "/incubateur/conventions", action: Some("agreement.read") },
+        MenuEntry { label: "Échéances", href: "/incubateur/echeances", action: Some("agreement.read") },
         MenuEntry {
             label: "Interrupteurs",
             href: "/interrupteurs/incubator",
@@ -86,7 +93,10 @@ pub static SHEET: Sheet = Sheet {
             text: include_str!("../../../docs/agreements.md"),
         },
     ],
-    sealed: Sealed { places: &[], notes: "The incubator seals nothing yet." },
+    sealed: Sealed {
+        places: &[("`agreements.bank`", "`agreement REFERENCE bank`")],
+        notes: "Bank details of contributions: JSON, a pair (to pay, to give back) for each, each holder, bank, branch, account, key.",
+    },
 };
 
 /// The incubator, closed.
@@ -97,6 +107,8 @@ pub struct Incubator {
     pub house: Arc<House>,
     pub database: Database,
     pub keyring: Keyring,
+    /// The clauses that agreements are made of.
+    pub library: Arc<ClauseLibrary>,
     /// The portfolio as it was last read.
     read: RwLock<Arc<Portfolio>>,
 }
@@ -105,7 +117,18 @@ impl Incubator {
     /// Opens the incubator's database.
     pub async fn open(house: &Arc<House>) -> anyhow::Result<Self> {
         let (database, keyring) = house.open_database(SHEET.id, SHEET.migrations).await?;
-        Ok(Self { house: Arc::clone(house), database, keyring, read: RwLock::default() })
+        let library = Arc::new(ClauseLibrary::shipped()?);
+        Ok(Self { house: Arc::clone(house), database, keyring, library, read: RwLock::default() })
+    }
+
+    /// Today, in Paris.
+    pub fn today(&self) -> Date {
+        format::paris().to_datetime(self.house.clock.now()).date()
+    }
+
+    /// What reading agreements needs.
+    pub async fn knowledge(&self) -> Result<Knowledge, ServiceError> {
+        Ok(Knowledge { library: Arc::clone(&self.library), portfolio: self.portfolio().await? })
     }
 
     /// The portfolio, read again when it changed.
@@ -157,7 +180,7 @@ impl Room for OpenIncubator {
         vec![OpenDatabase {
             database: self.0.database.clone(),
             keyring: self.0.keyring.clone(),
-            jobs: Vec::new(),
+            jobs: jobs::jobs(&self.0),
         }]
     }
 
@@ -189,11 +212,26 @@ impl Room for OpenIncubator {
     }
 
     async fn check_tenant(&self, role: &str, tenant: Option<&str>) -> anyhow::Result<Result<(), String>> {
-        Ok(match tenant {
-            None => Ok(()),
-            Some(tenant) => {
-                Err(format!("{role} is not limited to an organisation: {tenant:?} is not expected"))
+        let expected = match role.split_once('.').map(|(of, _)| of) {
+            Some("product") => "service:IDENTIFIER",
+            Some("agreement") => "convention:REFERENCE",
+            _ => {
+                return Ok(tenant.map_or(Ok(()), |tenant| {
+                    Err(format!("{role} is not limited to anything: {tenant:?} is not expected"))
+                }));
             }
+        };
+        let Some(tenant) = tenant else { return Ok(Err(format!("{role} needs a tenant: {expected}"))) };
+        Ok(match tenant.parse() {
+            Ok(Tenant::Service(slug)) if role.starts_with("product.") => {
+                let known = self.0.portfolio().await?.product(&slug).is_some();
+                if known { Ok(()) } else { Err(format!("no product {slug:?}")) }
+            }
+            Ok(Tenant::Agreement(reference)) if role.starts_with("agreement.") => {
+                let known = store::agreement::exists(&self.0.database, &reference).await?;
+                if known { Ok(()) } else { Err(format!("no agreement {reference:?}")) }
+            }
+            _ => Err(format!("{tenant:?}: {role} is limited to {expected}")),
         })
     }
 

@@ -1,26 +1,53 @@
 //! Who may do what in the incubator. A test walks every cell.
+//!
+//! A product's people act within `service:IDENTIFIER`, an agreement's within `convention:REFERENCE`
+//! ([`crate::model::tenant::Tenant`]); the incubator's own act everywhere.
 
-use socle::rights::Grant::{All, No};
+use socle::rights::Grant::{All, No, Own};
 use socle::rights::{Assurance, Line, Rights, Role};
 
-/// The table. Columns: head of the incubator, portfolio manager.
+const fn role(name: &'static str, title: &'static str, assurance: Assurance) -> Role {
+    Role { name, title, assurance, for_people: true }
+}
+
+/// The table. Columns: head of the incubator, portfolio manager, finance officer, legal officer, data protection officer,
+/// security officer, intrapreneur, member of the team, coach, follow-up officer, sponsor, accountant, jury member.
 pub const RIGHTS: Rights = Rights {
     roles: &[
-        Role {
-            name: "incubator.head",
-            title: "Direction de l’incubateur",
-            assurance: Assurance::Two,
-            for_people: true,
-        },
-        Role {
-            name: "incubator.portfolio",
-            title: "Gestion du portefeuille",
-            assurance: Assurance::One,
-            for_people: true,
-        },
+        role("incubator.head", "Direction de l’incubateur", Assurance::Two),
+        role("incubator.portfolio", "Gestion du portefeuille", Assurance::One),
+        role("incubator.finance", "Gestion budgétaire", Assurance::Two),
+        role("incubator.legal", "Affaires juridiques", Assurance::One),
+        role("incubator.dpo", "Protection des données", Assurance::Two),
+        role("incubator.security", "Sécurité des systèmes d’information", Assurance::One),
+        role("product.lead", "Intrapreneur", Assurance::One),
+        role("product.member", "Membre de l’équipe", Assurance::One),
+        role("product.coach", "Coach", Assurance::One),
+        role("agreement.officer", "Chargé de suivi", Assurance::One),
+        role("agreement.sponsor", "Commanditaire", Assurance::One),
+        role("agreement.accountant", "Contrôle budgétaire et comptable", Assurance::One),
+        role("call.jury", "Membre de jury", Assurance::One),
     ],
     lines: &[
-        Line { action: "switches.manage", grants: &[All, No] },
-        Line { action: "audit.read", grants: &[All, No] },
+        // What is written, computed and spent; not the bank details.
+        Line {
+            action: "agreement.read",
+            grants: &[All, All, All, All, All, All, Own, Own, Own, Own, Own, Own, No],
+        },
+        Line { action: "agreement.write", grants: &[All, No, All, All, No, No, No, No, No, No, No, No, No] },
+        // Publications, copies, amendments, notices, suspensions, declarations.
+        Line { action: "fact.record", grants: &[All, All, All, All, No, No, No, No, No, No, No, No, No] },
+        Line {
+            action: "duty.evidence",
+            grants: &[All, All, All, All, All, All, Own, No, No, Own, No, No, No],
+        },
+        Line { action: "bank.read", grants: &[No, No, All, No, No, No, No, No, No, No, No, No, No] },
+        Line { action: "ledger.write", grants: &[No, No, All, No, No, No, No, No, No, No, No, No, No] },
+        Line { action: "order.prepare", grants: &[No, All, All, No, No, No, Own, No, No, Own, No, No, No] },
+        // Alone: "peut décider seul, devis et services faits compris" (seeds 000, 001 and 002, article 2).
+        Line { action: "order.approve", grants: &[No, No, No, No, No, No, Own, No, No, Own, No, No, No] },
+        Line { action: "order.commit", grants: &[No, No, All, No, No, No, No, No, No, No, No, No, No] },
+        Line { action: "switches.manage", grants: &[All, No, No, No, No, No, No, No, No, No, No, No, No] },
+        Line { action: "audit.read", grants: &[All, No, No, No, No, No, No, No, No, No, No, No, No] },
     ],
 };

@@ -30,6 +30,8 @@ named! {
         Short = "short", "à court de crédits";
         Soon = "soon", "échéance proche";
         Calm = "calm", "rien à signaler";
+        /// Over, and something is still owed.
+        ToClose = "to-close", "à clore";
         /// Over, or not begun: nothing runs.
         Still = "still", "pas en cours";
     }
@@ -43,7 +45,8 @@ impl Urgency {
             Self::Short => 2,
             Self::Soon => 3,
             Self::Calm => 4,
-            Self::Still => 5,
+            Self::ToClose => 5,
+            Self::Still => 6,
         }
     }
 }
@@ -110,12 +113,12 @@ impl Outlook {
 
     /// Nothing runs before an agreement takes effect. After its end, what is still owed is.
     pub fn urgency(&self) -> Urgency {
-        if !self.standing.is_in_force() && self.late() == 0 {
-            return Urgency::Still;
+        if !self.standing.is_in_force() {
+            return if self.late() > 0 { Urgency::ToClose } else { Urgency::Still };
         }
         let short = self.findings.iter().any(|finding| matches!(finding.rule, Rule::C9 | Rule::C20));
         match () {
-            () if self.standing.is_in_force() && self.blocking() > 0 => Urgency::Blocked,
+            () if self.blocking() > 0 => Urgency::Blocked,
             () if self.late() > 0 => Urgency::Late,
             () if short => Urgency::Short,
             () if self.soon() > 0 => Urgency::Soon,

@@ -1,15 +1,33 @@
 //! Pages of the incubator, handlers beside their templates (`templates/`).
 
+mod agreement;
+mod agreement_credits;
+mod agreement_duties;
+mod agreement_head;
+mod agreement_life;
+mod agreement_new;
+mod agreement_text;
+mod agreements;
+mod done;
+mod duties;
+mod duty_note;
+mod duty_words;
+mod fact_form;
+mod fact_next;
+mod fact_words;
 mod incubators;
 mod open_data;
+mod order;
+mod order_new;
+mod order_step;
 mod portfolio;
 mod product;
+mod typed;
 
 use std::sync::Arc;
 
 use axum::Router;
 use jiff::civil::Date;
-use socle::pages::format;
 
 use crate::Incubator;
 
@@ -19,10 +37,24 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(product::routes())
         .merge(incubators::routes())
         .merge(open_data::routes())
+        .merge(agreements::routes())
+        .merge(agreement_new::routes())
+        .merge(agreement::routes())
+        .merge(agreement_text::routes())
+        .merge(agreement_duties::routes())
+        .merge(duty_note::routes())
+        .merge(agreement_credits::routes())
+        .merge(agreement_life::routes())
+        .merge(fact_form::routes())
+        .merge(fact_next::routes())
+        .merge(order_new::routes())
+        .merge(order::routes())
+        .merge(order_step::routes())
+        .merge(duties::routes())
         .with_state(Arc::clone(incubator))
 }
 
 /// The day that was asked for, or today in Paris.
 fn day(incubator: &Incubator, asked: &str) -> Date {
-    asked.trim().parse().unwrap_or_else(|_| format::paris().to_datetime(incubator.house.clock.now()).date())
+    asked.trim().parse().unwrap_or_else(|_| incubator.today())
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use sea_orm::ActiveValue::{self, Set};
 use sea_orm::QueryOrder as _;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{Expr, ExprTrait as _, Func, Query};
+use sea_orm::{Condition, JoinType, QuerySelect as _, RelationDef};
 use serde_json::json;
 use socle::audit::{Actor, Entry};
 use socle::rights::Scope;
@@ -221,8 +222,8 @@ async fn set_products(tx: &Tx, id: i64, written: &Written) -> Result<(), Service
 }
 
 /// The agreements that a scope covers.
-pub(super) fn within(scope: &Scope) -> sea_orm::Condition {
-    let every = sea_orm::Condition::all();
+pub(super) fn within(scope: &Scope) -> Condition {
+    let every = Condition::all();
     match Tenant::of(scope) {
         None => every,
         Some(Tenant::Agreement(reference)) => every.add(Column::Reference.eq(reference)),
@@ -236,6 +237,87 @@ pub(super) fn within(scope: &Scope) -> sea_orm::Condition {
             ),
         ),
     }
+}
+
+/// The numbers of the agreements that a scope covers.
+pub(super) fn numbers(scope: &Scope) -> sea_orm::sea_query::SelectStatement {
+    Query::select().column(Column::Id).from(Entity).cond_where(within(scope)).to_owned()
+}
+
+/// An agreement in a list, with where it stands.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub row: Model,
+    pub outlook: outlook::Model,
+}
+
+/// What a list is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Words of the title or of the reference.
+    pub words: Vec<String>,
+    /// Rank of an urgency.
+    pub urgency: Option<i32>,
+    /// Identifier of a product.
+    pub product: Option<String>,
+}
+
+/// A page of the agreements of a scope, the most urgent first, and how many there are in all.
+pub async fn list(
+    database: &Database,
+    scope: &Scope,
+    wanted: &Wanted,
+    (page, a_page): (u64, u64),
+) -> Result<(Vec<Listed>, u64), ServiceError> {
+    let mut select = Entity::find().filter(within(scope));
+    if let Some(product) = &wanted.product {
+        select = select.filter(within(&Scope::Tenant(Tenant::Service(product.clone()).to_string())));
+    }
+    for word in &wanted.words {
+        let like = format!("%{}%", word.to_lowercase());
+        let on = |column: Column| Expr::expr(Func::lower(Expr::col((Entity, column)))).like(like.as_str());
+        select = select.filter(Condition::any().add(on(Column::Title)).add(on(Column::Reference)));
+    }
+    let ranked = Query::select()
+        .column(outlook::Column::AgreementId)
+        .from(outlook::Entity)
+        .and_where(outlook::Column::Urgency.eq(wanted.urgency.unwrap_or_default()))
+        .to_owned();
+    if wanted.urgency.is_some() {
+        select = select.filter(Column::Id.in_subquery(ranked));
+    }
+    let count = select.clone().count(database.read()).await?;
+    let rows = select
+        .join(JoinType::InnerJoin, outlook_of())
+        .select_also(outlook::Entity)
+        .order_by_asc(outlook::Column::Urgency)
+        .order_by_asc(Expr::col(outlook::Column::EndDay).is_null())
+        .order_by_asc(outlook::Column::EndDay)
+        .order_by_asc(Column::Id)
+        .offset(page.saturating_sub(1) * a_page)
+        .limit(a_page)
+        .all(database.read())
+        .await?;
+    let listed = rows.into_iter().filter_map(|(row, outlook)| Some(Listed { row, outlook: outlook? }));
+    Ok((listed.collect(), count))
+}
+
+fn outlook_of() -> RelationDef {
+    Entity::belongs_to(outlook::Entity).from(Column::Id).to(outlook::Column::AgreementId).into()
+}
+
+/// Titles of agreements, by number.
+pub async fn titles(
+    database: &Database,
+    ids: &[i64],
+) -> Result<HashMap<i64, (String, String)>, ServiceError> {
+    let rows = Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(database.read()).await?;
+    Ok(rows.into_iter().map(|row| (row.id, (row.reference, row.title))).collect())
+}
+
+/// Whether an agreement has that reference.
+pub async fn exists(database: &Database, reference: &str) -> Result<bool, ServiceError> {
+    Ok(Entity::find().filter(Column::Reference.eq(reference)).count(database.read()).await? > 0)
 }
 
 /// The agreement of that reference, within a scope.
@@ -313,7 +395,7 @@ async fn read(
 
 /// Where bank details belong.
 fn bank_context(reference: &str) -> String {
-    format!("agreement:{reference}:bank")
+    format!("agreement {reference} bank")
 }
 
 /// The bank details of each contribution, sealed; `None` when there is none.

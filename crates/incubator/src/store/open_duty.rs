@@ -1,6 +1,12 @@
 //! A duty that has a day and is still to be done.
 
 use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder as _, QuerySelect as _};
+use socle::rights::Scope;
+use socle::store::Database;
+
+use super::{ServiceError, agreement};
+use crate::model::tenant::Tenant;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "open_duties")]
@@ -23,3 +29,27 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// Duties of the agreements of a scope, the soonest first, at most `most`.
+pub async fn list(database: &Database, scope: &Scope, most: u64) -> Result<Vec<Model>, ServiceError> {
+    let mut select = Entity::find();
+    match Tenant::of(scope) {
+        None => {}
+        // A product's people see its own duties and those of its agreements as a whole.
+        Some(Tenant::Service(product)) => {
+            select = select
+                .filter(Column::AgreementId.in_subquery(agreement::numbers(scope)))
+                .filter(Column::Product.is_in([product, String::new()]));
+        }
+        Some(Tenant::Agreement(_)) => {
+            select = select.filter(Column::AgreementId.in_subquery(agreement::numbers(scope)));
+        }
+    }
+    Ok(select
+        .order_by_asc(Column::Day)
+        .order_by_asc(Column::AgreementId)
+        .order_by_asc(Column::Rank)
+        .limit(most)
+        .all(database.read())
+        .await?)
+}

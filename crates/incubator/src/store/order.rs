@@ -8,6 +8,7 @@ use sea_orm::QueryOrder as _;
 use sea_orm::entity::prelude::*;
 use serde_json::json;
 use socle::audit::{Actor, Entry};
+use socle::pages::format;
 use socle::store::{Database, Instant, StoreError, Tx};
 
 use super::agreement::{self, Knowledge};
@@ -232,7 +233,7 @@ pub async fn foresee(
                 })));
                 Entity::insert(ActiveModel::from(row)).exec_without_returning(tx.connection()).await?;
                 set_lines(tx, id, new.lines).await?;
-                let today = socle::pages::format::paris().to_datetime(tx.now()).date();
+                let today = format::paris().to_datetime(tx.now()).date();
                 note_step(tx, &actor, id, OrderStep::Foresee, today, (Some(total), String::new())).await?;
                 outlook::refresh(tx, &knowledge, agreement).await?;
                 Ok(id)
@@ -328,7 +329,7 @@ pub async fn advance(
                     Ok(effects) => effects,
                     Err(refused) => return Ok(Err(refused)),
                 };
-                let today = socle::pages::format::paris().to_datetime(tx.now()).date();
+                let today = format::paris().to_datetime(tx.now()).date();
                 let mut changed = effects.row;
                 changed.stage = Set(stage.to_string());
                 changed.version = Set(version + 1);
@@ -359,7 +360,7 @@ async fn effects(
     row: Model,
     one: Move,
 ) -> Result<Result<Effects, Refused>, ServiceError> {
-    let today = socle::pages::format::paris().to_datetime(tx.now()).date();
+    let today = format::paris().to_datetime(tx.now()).date();
     let id = row.id;
     let day_of = |day: Date, not_before: Option<Date>| {
         let sound = day <= today && not_before.is_none_or(|first| first <= day);
@@ -502,6 +503,7 @@ async fn examined(
     number: Option<&str>,
 ) -> Result<(Cents, Vec<Finding>), ServiceError> {
     let id = row.id;
+    let today = format::paris().to_datetime(tx.now()).date();
     let lines = order_line::Entity::find()
         .filter(order_line::Column::OrderId.eq(id))
         .order_by_asc(order_line::Column::Rank)
@@ -540,7 +542,7 @@ async fn examined(
     order.row.number = number.map(str::to_owned);
     let total = order.total();
     let findings =
-        order.in_agreement().map_or_else(Vec::new, |order| before_signing(&agreement, &order, day));
+        order.in_agreement().map_or_else(Vec::new, |order| before_signing(&agreement, &order, day, today));
     Ok((total, findings))
 }
 

@@ -1,5 +1,7 @@
 //! Stories of the incubator, through HTTP and the command line's own functions, on both stores.
 
+mod agreements;
 mod compliance;
+mod orders;
 mod portfolio;
 mod rights;

@@ -9,14 +9,15 @@ use crate::model::{
     order::Order,
 };
 
-/// What forbids to sign this order on that day, then what it should be known of it. `agreement` does not hold the order
-/// yet; `order` is as it would be signed. C1 comes with its figures; what was already wrong before is not repeated.
-pub fn before_signing(agreement: &Agreement, order: &Order, day: Date) -> Vec<Finding> {
+/// What forbids to sign this order on that day, then what should be known of it, with the facts of today: a day before the
+/// agreement was signed may be covered. `agreement` does not hold the order yet; `order` is as it would be signed. C1 comes
+/// with its figures; what was already wrong before is not repeated.
+pub fn before_signing(agreement: &Agreement, order: &Order, day: Date, today: Date) -> Vec<Finding> {
     let mut with = agreement.clone();
     with.orders.push(Order { estimate: false, signed_on: Some(day), ..order.clone() });
-    let before = findings(agreement, day);
-    let ceiling = may_commit(agreement, day, &order.name(), order.total()).err().map(|finding| *finding);
-    let others = findings(&with, day)
+    let before = findings(agreement, today);
+    let ceiling = may_commit(agreement, today, &order.name(), order.total()).err().map(|finding| *finding);
+    let others = findings(&with, today)
         .into_iter()
         .filter(|finding| finding.rule != Rule::C1 && matters(finding) && !before.contains(finding));
     let mut found: Vec<Finding> = ceiling.into_iter().chain(others).collect();

@@ -1,0 +1,90 @@
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use serde::Deserialize;
+use socle::pages::{FormErrors, Page};
+use socle::web::{Filled, Problem, Visitor, answered, page, redirect};
+
+use super::agreement_head::address;
+use crate::file;
+use crate::store::agreement::{ReferenceTaken, file as keep};
+use crate::{Incubator, SHEET};
+
+pub fn routes() -> Router<Arc<Incubator>> {
+    Router::new().route("/incubateur/conventions/nouvelle", get(show).post(take))
+}
+
+/// The text of a file, in the format of `docs/agreements.md`.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct Typed {
+    text: String,
+}
+
+/// Something to correct in the text.
+struct Mistake {
+    line: u64,
+    place: String,
+    seen: String,
+    expected: String,
+}
+
+#[derive(Template)]
+#[template(path = "agreement/new.html")]
+struct NewPage {
+    page: Page,
+    new: Typed,
+    mistakes: Vec<Mistake>,
+    errors: FormErrors,
+}
+
+fn form(visitor: &Visitor, new: Typed, mistakes: Vec<Mistake>, errors: FormErrors) -> Response {
+    let page_of = Page::of_service(visitor, &SHEET, "Inscrire une convention")
+        .under("Conventions", "/incubateur/conventions");
+    let shown = NewPage { page: page_of, new, mistakes, errors: errors.clone() };
+    answered(page(&shown), &errors)
+}
+
+async fn show(visitor: Visitor) -> Result<Response, Problem> {
+    visitor.allow(&SHEET, "agreement.write")?;
+    Ok(form(&visitor, Typed::default(), Vec::new(), FormErrors::default()))
+}
+
+async fn take(
+    State(incubator): State<Arc<Incubator>>,
+    visitor: Visitor,
+    Filled(new): Filled<Typed>,
+) -> Result<Response, Problem> {
+    visitor.allow(&SHEET, "agreement.write")?;
+    let mut errors = FormErrors::default();
+    let agreement = match file::read("convention", &new.text, &incubator.library) {
+        Ok(agreement) => agreement,
+        Err(unreadable) => {
+            errors.add(
+                "text",
+                "Le texte n’a pas pu être lu\u{a0}: corrigez les lignes signalées. Rien n’est inscrit.",
+            );
+            let mistakes = unreadable.problems.into_iter().map(|one| Mistake {
+                line: one.line,
+                place: one.path,
+                seen: one.seen.unwrap_or_else(|| "rien".to_owned()),
+                expected: one.expected,
+            });
+            let mistakes = mistakes.collect();
+            return Ok(form(&visitor, new, mistakes, errors));
+        }
+    };
+    let reference = agreement.written.reference.clone();
+    let knowledge = incubator.knowledge().await?;
+    match keep(&incubator.database, &incubator.keyring, &knowledge, visitor.actor(), agreement).await? {
+        Ok(_) => Ok(redirect(&format!("{}?fait=convention-inscrite", address(&reference)))),
+        Err(ReferenceTaken) => {
+            errors.add("text", format!("Une convention porte déjà la référence «\u{a0}{reference}\u{a0}»."));
+            Ok(form(&visitor, new, Vec::new(), errors))
+        }
+    }
+}

@@ -1,0 +1,34 @@
+use serde::Deserialize;
+use socle::pages::Page;
+
+/// What was done just before this page: `?fait=convention-inscrite`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Done {
+    fait: String,
+}
+
+impl Done {
+    pub fn new(fait: &str) -> Self {
+        Self { fait: fait.to_owned() }
+    }
+
+    /// Tells it on the page. Only what is in this list is ever told.
+    pub fn announce(&self, page: Page) -> Page {
+        let text = match self.fait.as_str() {
+            "convention-inscrite" => {
+                "La convention est inscrite. Ses échéances et ses plafonds sont calculés."
+            }
+            "texte-change" => "Le texte est changé. Les échéances et les plafonds sont recalculés.",
+            "fait-inscrit" => "C’est inscrit. Les échéances et les plafonds sont recalculés.",
+            "fait-retire" => "C’est retiré, avec sa raison.",
+            "preuve-inscrite" => "C’est noté : l’échéance est faite.",
+            "ligne-ecrite" => "La ligne est écrite au registre des crédits.",
+            "ligne-annulee" => "La ligne est annulée par une ligne contraire.",
+            "commande-prevue" => "La commande est prévue. Elle n’engage rien tant qu’elle n’est pas signée.",
+            "commande-avancee" => "C’est enregistré.",
+            _ => return page,
+        };
+        page.with_flash("success", text)
+    }
+}
