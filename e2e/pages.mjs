@@ -15,7 +15,12 @@ const territoryUser = registry("territory.user");
 const dataProtection = registry("registry.dpo");
 const registryAdmin = registry("registry.admin");
 const registryUser = registry("registry.user");
-const incubatorHead = { service: "incubator", role: "incubator.head" };
+const incubator = (role) => ({ service: "incubator", role });
+const incubatorHead = incubator("incubator.head");
+const finance = incubator("incubator.finance");
+const legal = incubator("incubator.legal");
+const lead = incubator("product.lead");
+const agreement = "/incubateur/conventions/atelier-fictif";
 
 const year = "/registre/trajets?from=2025-01-01&to=2100-01-01";
 const journey = await firstLink(operatorAdmin, year, "/registre/trajets/");
@@ -28,6 +33,8 @@ const candidate = { service: "registry", role: "operator.admin", organisation: "
 const accompanied = await firstLink(registryAdmin, "/registre/accompagnement", "/registre/accompagnement/");
 const tried = await firstLink(candidate, "/registre/bac-a-sable/trajets", "/registre/bac-a-sable/trajets/");
 const triedKey = await firstLink(candidate, "/registre/bac-a-sable/cles", "/registre/bac-a-sable/cles/");
+const order = await firstLink(finance, `${agreement}/credits`, `${agreement}/commandes/(?=\\d)`);
+const noted = await firstLink(legal, `${agreement}/echeances`, `${agreement}/echeances/noter\\?[^"]*`);
 const person = await firstLink(registryAdmin, "/registre/personnes", "/registre/personnes/");
 
 export const pages = [
@@ -113,6 +120,25 @@ export const pages = [
   { path: "/incubateur/services/carnet-archives", as: null, h1: "Carnet d’archives" },
   { path: "/incubateur/services/nulle-part", as: null, status: 404, name: "incubateur-service-inconnu" },
   { path: "/incubateur/incubateurs", as: null, h1: "Incubateurs" },
+  { path: "/incubateur/conventions", as: finance, h1: "Conventions" },
+  { path: "/incubateur/conventions?q=licorne", as: legal, name: "incubateur-conventions-aucune" },
+  { path: "/incubateur/conventions/nouvelle", as: legal, h1: "Inscrire une convention" },
+  { path: agreement, as: finance, name: "incubateur-convention" },
+  { path: "/incubateur/conventions/lotocar", as: incubatorHead, name: "incubateur-convention-terminee" },
+  { path: `${agreement}/texte`, as: lead, name: "incubateur-convention-texte" },
+  { path: "/incubateur/conventions/friches/coordonnees-bancaires", as: finance, h1: "Coordonnées bancaires" },
+  { path: `${agreement}/echeances`, as: legal, name: "incubateur-convention-echeances" },
+  { path: noted, as: legal, h1: "Noter une échéance faite", name: "incubateur-echeance-noter" },
+  { path: `${agreement}/credits`, as: finance, name: "incubateur-convention-credits" },
+  { path: `${agreement}/credits`, as: incubator("agreement.sponsor"), name: "incubateur-convention-credits-commanditaire" },
+  { path: `${agreement}/commandes/nouvelle`, as: lead, h1: "Prévoir une commande", name: "incubateur-commande-nouvelle" },
+  { path: order, as: lead, name: "incubateur-commande" },
+  { path: `${order}/certify`, as: lead, h1: "Certifier le service fait", name: "incubateur-commande-certifier" },
+  { path: `${agreement}/vie`, as: legal, name: "incubateur-convention-vie" },
+  { path: `${agreement}/vie/avenant`, as: legal, name: "incubateur-avenant" },
+  { path: `${agreement}/vie/preavis`, as: legal, name: "incubateur-preavis" },
+  { path: `${agreement}/vie/copie`, as: legal, name: "incubateur-copie" },
+  { path: "/incubateur/echeances", as: lead, h1: "Échéances" },
   { path: "/comptes/incubator", as: incubatorHead, h1: "Journal des comptes", name: "incubateur-comptes" },
   { path: "/interrupteurs/incubator", as: incubatorHead, h1: "Interrupteurs", name: "incubateur-interrupteurs" },
 ];

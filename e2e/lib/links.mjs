@@ -13,10 +13,10 @@ async function cookieOf(who) {
   return cookies.get(url);
 }
 
-/** The first link of a page that begins so: numbers of journeys, operators and keys change with each demonstration. */
+/** The first link of a page that begins so (a regular expression): numbers of journeys, operators and keys change with each demonstration. */
 export async function firstLink(who, path, beginning) {
   const response = await fetch(address(path), { headers: { cookie: await cookieOf(who), accept: "text/html" } });
   const found = new RegExp(`href="(${beginning}[^"?]*)"`).exec(await response.text());
   if (!found) throw new Error(`${path} has no link to ${beginning}`);
-  return found[1];
+  return found[1].replaceAll("&#38;", "&");
 }
