@@ -15,6 +15,7 @@
 mod check;
 mod commands;
 mod demo;
+mod drafting;
 pub mod file;
 pub mod import;
 mod indicators;
@@ -45,6 +46,7 @@ pub use self::{
     check::{CheckError, check, check_until},
     report::Report,
 };
+use crate::drafting::Models;
 use crate::model::library::ClauseLibrary;
 use crate::model::tenant::Tenant;
 use crate::store::ServiceError;
@@ -109,6 +111,8 @@ pub struct Incubator {
     pub keyring: Keyring,
     /// The clauses that agreements are made of.
     pub library: Arc<ClauseLibrary>,
+    /// What each kind of agreement usually says.
+    models: Models,
     /// The portfolio as it was last read.
     read: RwLock<Arc<Portfolio>>,
 }
@@ -118,7 +122,9 @@ impl Incubator {
     pub async fn open(house: &Arc<House>) -> anyhow::Result<Self> {
         let (database, keyring) = house.open_database(SHEET.id, SHEET.migrations).await?;
         let library = Arc::new(ClauseLibrary::shipped()?);
-        Ok(Self { house: Arc::clone(house), database, keyring, library, read: RwLock::default() })
+        let models = Models::shipped()?;
+        let read = RwLock::default();
+        Ok(Self { house: Arc::clone(house), database, keyring, library, models, read })
     }
 
     /// Today, in Paris.

@@ -9,13 +9,49 @@ use serde::Deserialize;
 use socle::pages::{FormErrors, Page};
 use socle::web::{Filled, Problem, Visitor, answered, page, redirect};
 
+use super::agreement::sentence;
 use super::agreement_head::address;
 use crate::file;
+use crate::model::named::Named as _;
+use crate::model::written::Kind;
 use crate::store::agreement::{ReferenceTaken, file as keep};
 use crate::{Incubator, SHEET};
 
 pub fn routes() -> Router<Arc<Incubator>> {
-    Router::new().route("/incubateur/conventions/nouvelle", get(show).post(take))
+    Router::new()
+        .route("/incubateur/conventions/nouvelle", get(choose))
+        .route("/incubateur/conventions/fichier", get(show).post(take))
+}
+
+/// A kind of agreement to enter.
+struct Way {
+    href: String,
+    title: String,
+    about: String,
+}
+
+#[derive(Template)]
+#[template(path = "agreement/choose.html")]
+struct ChoosePage {
+    page: Page,
+    ways: Vec<Way>,
+}
+
+async fn choose(State(incubator): State<Arc<Incubator>>, visitor: Visitor) -> Result<Response, Problem> {
+    visitor.allow(&SHEET, "agreement.write")?;
+    let models = incubator.models.models.iter();
+    let ways = models
+        .filter_map(|(name, model)| {
+            Some(Way {
+                href: format!("/incubateur/conventions/nouvelle/{name}"),
+                title: sentence(Kind::from_name(name)?.fr()),
+                about: model.about.clone(),
+            })
+        })
+        .collect();
+    let page_of = Page::of_service(&visitor, &SHEET, "Inscrire une convention")
+        .under("Conventions", "/incubateur/conventions");
+    Ok(page(&ChoosePage { page: page_of, ways }))
 }
 
 /// The text of a file, in the format of `docs/agreements.md`.
@@ -43,7 +79,7 @@ struct NewPage {
 }
 
 fn form(visitor: &Visitor, new: Typed, mistakes: Vec<Mistake>, errors: FormErrors) -> Response {
-    let page_of = Page::of_service(visitor, &SHEET, "Inscrire une convention")
+    let page_of = Page::of_service(visitor, &SHEET, "Inscrire depuis un fichier")
         .under("Conventions", "/incubateur/conventions");
     let shown = NewPage { page: page_of, new, mistakes, errors: errors.clone() };
     answered(page(&shown), &errors)

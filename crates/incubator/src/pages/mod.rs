@@ -2,6 +2,7 @@
 
 mod agreement;
 mod agreement_credits;
+mod agreement_draft;
 mod agreement_duties;
 mod agreement_head;
 mod agreement_life;
@@ -39,6 +40,7 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(open_data::routes())
         .merge(agreements::routes())
         .merge(agreement_new::routes())
+        .merge(agreement_draft::routes())
         .merge(agreement::routes())
         .merge(agreement_text::routes())
         .merge(agreement_duties::routes())

@@ -45,7 +45,7 @@ pub async fn agent(house: &TestHouse, role: &str, tenant: Option<&str>) -> Agent
 /// Files an agreement as the legal desk does.
 pub async fn filed(house: &TestHouse, text: &str) -> Agent {
     let legal = agent(house, "incubator.legal", None).await;
-    let answer = legal.submit("/incubateur/conventions/nouvelle", &[("text", text)]).await;
+    let answer = legal.submit("/incubateur/conventions/fichier", &[("text", text)]).await;
     assert_eq!(answer.status, 303, "{}", answer.text);
     legal
 }
@@ -86,14 +86,14 @@ on_both_stores! {
     async fn what_cannot_be_read_is_named_and_nothing_is_filed(house: TestHouse) {
         let legal = agent(&house, "incubator.legal", None).await;
         let wrong = ORCHARD.replace("2026-03-02 }\nbodies", "2026-02-30 }\nbodies").replace("kind: delegation", "kind: pacte");
-        let answer = legal.submit("/incubateur/conventions/nouvelle", &[("text", &wrong)]).await;
+        let answer = legal.submit("/incubateur/conventions/fichier", &[("text", &wrong)]).await;
         assert_eq!(answer.status, 422);
         for told in ["signature.on", "2026-02-30", "pacte", "delegation, partnership", "rien n’est inscrit"] {
             assert!(answer.text.to_lowercase().contains(&told.to_lowercase()), "{told}: {}", answer.text);
         }
         assert_eq!(legal.open("/incubateur/conventions/vergers").await.status, 404);
         filed(&house, ORCHARD).await;
-        let again = legal.submit("/incubateur/conventions/nouvelle", &[("text", ORCHARD)]).await;
+        let again = legal.submit("/incubateur/conventions/fichier", &[("text", ORCHARD)]).await;
         assert_eq!(again.status, 422);
         assert!(again.text.contains("porte déjà la référence"), "{}", again.text);
     }
