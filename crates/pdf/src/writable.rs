@@ -29,5 +29,10 @@ fn character(character: char) -> char {
 }
 
 fn is_writable(character: char) -> bool {
-    matches!(character, '\n' | '\t' | ' '..='~') || FONTS.write(character)
+    match character {
+        '\n' | '\t' => true,
+        // The font gives signs of its own to the area that Unicode leaves to private agreement.
+        '\u{e000}'..='\u{f8ff}' => false,
+        _ => !character.is_control() && FONTS.write(character),
+    }
 }

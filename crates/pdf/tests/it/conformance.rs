@@ -22,7 +22,7 @@ fn sample() -> Vec<u8> {
         "chart": "Les trajets montent de juillet à août.",
         "people": [{ "name": "Camille Exemple", "role": "Directrice" }, { "name": "Dominique Modèle", "role": "Responsable" }],
     });
-    SAMPLE.render(&data, &[Image::svg("journeys.svg", crate::BARS)], made_at()).unwrap()
+    SAMPLE.render(&data, &[Image::svg("journeys.svg", crate::BARS)], made_at()).expect("a document")
 }
 
 #[test]
@@ -37,8 +37,8 @@ fn a_document_says_what_it_is() {
         "<pdfaid:part>3</pdfaid:part>",
         "<pdfaid:conformance>A</pdfaid:conformance>",
         "<pdfuaid:part>1</pdfuaid:part>",
-        "Compte rendu d'exécution",
-        "Incubateur des territoires d'exemple",
+        "Compte rendu d&apos;exécution",
+        "Incubateur des territoires d&apos;exemple",
         "2026-12-01T09:00:00",
     ] {
         assert!(description.contains(said), "{said} is not in {description}");
@@ -59,7 +59,14 @@ fn a_reader_goes_through_headings_lists_and_tables() {
     assert_eq!(columns, ["Bon de commande", "Titulaire", "Engagé", "Payé"]);
     assert_eq!(cells(&reading, "Row"), ["BC-1", "BC-2", "Total"]);
     assert_eq!(reading.all("TD").len(), 9);
-    assert!(reading.all("TFoot")[0].text.contains("15\u{202f}000,00\u{a0}€"));
+    assert_eq!(
+        reading.texts("TR").last().copied(),
+        Some("Total15\u{202f}000,00\u{a0}€2\u{202f}500,00\u{a0}€")
+    );
+    assert_eq!(
+        reading.texts("P")[..2],
+        ["Référence : CONV-2026-017 – 1er décembre 2026", "Ce que la convention a permis de faire."]
+    );
 }
 
 #[test]

@@ -10,13 +10,13 @@ fn five_hundred_rows_are_all_there_under_the_header_of_each_page() {
         r#"= Commandes
 #data-table(
   caption: "Commandes",
-  columns: (column("Commande", width: 1fr), column("Montant", amount: true)),
+  columns: (column("Commande"), column("Montant", amount: true)),
   rows: data.rows,
   total: ("Somme", "500"),
 )"#,
         r#"= Commandes
 #data-table(
-  columns: (column("Commande", width: 1fr), column("Montant", amount: true)),
+  columns: (column("Commande"), column("Montant", amount: true)),
   rows: data.rows,
   total: ("Somme", "500"),
 )"#,

@@ -10,7 +10,7 @@ use pdf::{Image, Template};
 
 /// Nine o'clock on a day of December.
 fn made_at() -> jiff::Timestamp {
-    "2026-12-01T09:00:00Z".parse().unwrap()
+    "2026-12-01T09:00:00Z".parse().expect("an instant")
 }
 
 const BARS: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 120" font-size="14">

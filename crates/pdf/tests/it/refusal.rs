@@ -4,7 +4,8 @@ use serde_json::json;
 use crate::{bars, document, made_at};
 
 fn refusal(body: &'static str, images: &[Image]) -> String {
-    let refused = document(body).render(&json!({ "name": "Nantes" }), images, made_at()).unwrap_err();
+    let refused =
+        document(body).render(&json!({ "name": "Nantes" }), images, made_at()).expect_err("a refusal");
     assert!(matches!(refused, PdfError::Template(_)));
     refused.to_string()
 }
