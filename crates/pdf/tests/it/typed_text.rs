@@ -28,11 +28,21 @@ fn what_people_typed_is_never_code() {
 
 #[test]
 fn names_of_other_languages_are_written() {
-    for name in
-        ["Łukasz Čapek", "Nguyễn Thị Ánh", "Жанна Сергеевна", "Ελένη", "1\u{202f}204,50\u{a0}€ – l’œuvre"]
-    {
+    for name in [
+        "Łukasz Čapek",
+        "Nguyễn Thị Ánh",
+        "Жанна Сергеевна",
+        "Ελένη",
+        "Zoe\u{308} Arsène",
+        "1\u{202f}204,50\u{a0}€ – l’œuvre",
+    ] {
         assert_eq!(read(name), name);
     }
+}
+
+#[test]
+fn what_is_not_seen_leaves() {
+    assert_eq!(read("\u{feff}1 rue\u{200b} des\u{202e} Li\u{ad}las\r\nNantes"), "1 rue des LilasNantes");
 }
 
 #[test]
