@@ -16,7 +16,7 @@ use crate::writable;
 
 const HOUSE: &str = include_str!("house.typ");
 
-/// Of the library's memory, the renders kept: none, because it would hold what documents said.
+/// How many renders typst's caches live on: none, because they hold what documents say.
 const REMEMBERED: usize = 0;
 
 /// A kind of document.
@@ -71,6 +71,7 @@ impl Template {
         files.insert("images.json".to_owned(), Bytes::from_string(names));
         Ok(Sources { main: self.main()?, files })
     }
+
     fn main(&self) -> Result<Source, PdfError> {
         let path = VirtualPath::new(format!("{}.typ", self.name)).map_err(|error| {
             let message = format!("\"{}\" is no name of a template: {error}", self.name);
