@@ -164,3 +164,23 @@ CREATE TABLE account_reports (
     version BIGINT NOT NULL,
     UNIQUE (agreement_id, month, final)
 );
+
+-- Calendars that people subscribe to: the address holds a secret, of which only this is kept.
+CREATE TABLE calendar_feeds (
+    id @key,
+    -- A membership, in the database of people: what it may see is decided at each reading.
+    membership_id BIGINT NOT NULL,
+    -- SHA-256 of the secret.
+    secret @bytes NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT
+);
+CREATE INDEX calendar_feeds_of ON calendar_feeds (membership_id);
+
+-- How often each member is told of its duties; monthly unless said here.
+CREATE TABLE digests (
+    membership_id BIGINT PRIMARY KEY,
+    period TEXT NOT NULL,
+    -- Day of the last one, as a number of days since 1970-01-01.
+    sent_day INTEGER
+);

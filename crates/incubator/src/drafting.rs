@@ -6,12 +6,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The models (`data/models.yaml`).
+/// The models (`data/models.yaml`, which says where they come from).
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Models {
-    pub source: String,
-    /// `YYYY-MM-DD`.
+    /// The day they were last checked against their source, as `YYYY-MM-DD`.
     pub checked_on: String,
     /// By kind of agreement.
     pub models: BTreeMap<String, Model>,

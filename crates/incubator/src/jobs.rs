@@ -1,19 +1,37 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use socle::jobs::Job;
+use socle::jobs::{Job, Ran};
+use socle::outbox;
 
-use crate::Incubator;
 use crate::store::outlook;
+use crate::{Incubator, digest};
 
 /// What the incubator does without a request.
 pub fn jobs(incubator: &Arc<Incubator>) -> Vec<Job> {
-    let looking = Arc::clone(incubator);
-    vec![Job::new("outlook", "Calcul des échéances et des crédits", Duration::from_secs(600), move || {
-        let incubator = Arc::clone(&looking);
-        async move {
-            let knowledge = incubator.knowledge().await?;
-            Ok(outlook::refresh_all(&incubator.database, &knowledge, incubator.today()).await?)
-        }
-    })]
+    let (looking, telling, forgetting) =
+        (Arc::clone(incubator), Arc::clone(incubator), Arc::clone(incubator));
+    vec![
+        Job::new("outlook", "Calcul des échéances et des crédits", Duration::from_mins(10), move || {
+            let incubator = Arc::clone(&looking);
+            async move {
+                let knowledge = incubator.knowledge().await?;
+                Ok(outlook::refresh_all(&incubator.database, &knowledge, incubator.today()).await?)
+            }
+        }),
+        Job::new("digest", "Résumé des échéances par courriel", Duration::from_hours(1), move || {
+            let incubator = Arc::clone(&telling);
+            async move { digest::run(&incubator).await }
+        })
+        .cut_by("digest"),
+        Job::new("forgetting", "Oubli de ce qui n’est plus utile", Duration::from_hours(1), move || {
+            let incubator = Arc::clone(&forgetting);
+            async move { Ok(Ran { done: outbox::forget_sent(&incubator.database).await?, more: false }) }
+        }),
+        outbox::job(
+            incubator.database.clone(),
+            incubator.keyring.clone(),
+            incubator.house.transports.clone(),
+        ),
+    ]
 }

@@ -15,6 +15,7 @@
 mod check;
 mod commands;
 mod demo;
+mod digest;
 mod drafting;
 pub mod file;
 pub mod import;
@@ -41,6 +42,7 @@ use socle::service::{
     Room, Sealed, Service, Sheet,
 };
 use socle::store::Database;
+use socle::switches::Switch;
 
 pub use self::{
     check::{CheckError, check, check_until},
@@ -80,7 +82,11 @@ pub static SHEET: Sheet = Sheet {
             action: Some(socle::audit::READ),
         },
     ],
-    switches: &[],
+    switches: &[Switch {
+        name: "digest",
+        title: "Résumés des échéances par courriel",
+        while_cut: "Aucun résumé ne part. Les pages et les calendriers continuent.",
+    }],
     privacy: include_str!("../data/privacy.toml"),
     risks: include_str!("../data/risks.toml"),
     documents: &[

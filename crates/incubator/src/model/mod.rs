@@ -11,6 +11,7 @@ pub mod clause;
 pub mod contribution;
 pub mod course;
 pub mod credit_plan;
+pub mod digest;
 pub mod duties;
 pub mod duty;
 pub mod evidence;

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
-use socle::pages::{FormErrors, Page};
+use socle::pages::{FormErrors, Page, format};
 use socle::web::{Filled, Problem, Visitor, answered, page, redirect};
 
 use super::agreement::sentence;
@@ -35,6 +35,8 @@ struct Way {
 struct ChoosePage {
     page: Page,
     ways: Vec<Way>,
+    /// When the models were last checked.
+    checked: String,
 }
 
 async fn choose(State(incubator): State<Arc<Incubator>>, visitor: Visitor) -> Result<Response, Problem> {
@@ -51,7 +53,8 @@ async fn choose(State(incubator): State<Arc<Incubator>>, visitor: Visitor) -> Re
         .collect();
     let page_of = Page::of_service(&visitor, &SHEET, "Inscrire une convention")
         .under("Conventions", "/incubateur/conventions");
-    Ok(page(&ChoosePage { page: page_of, ways }))
+    let checked = incubator.models.checked_on.parse().map_or_else(|_| String::new(), format::date);
+    Ok(page(&ChoosePage { page: page_of, ways, checked }))
 }
 
 /// The text of a file, in the format of `docs/agreements.md`.

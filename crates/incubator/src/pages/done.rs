@@ -26,6 +26,10 @@ impl Done {
             "ligne-ecrite" => "La ligne est écrite au registre des crédits.",
             "ligne-annulee" => "La ligne est annulée par une ligne contraire.",
             "commande-prevue" => "La commande est prévue. Elle n’engage rien tant qu’elle n’est pas signée.",
+            "rythme-choisi" => "Le rythme est choisi.",
+            "calendriers-arretes" => {
+                "Vos calendriers sont arrêtés\u{a0}: leurs adresses ne montrent plus rien."
+            }
             "commande-avancee" => "C’est enregistré.",
             _ => return page,
         };

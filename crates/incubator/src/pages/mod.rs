@@ -12,6 +12,7 @@ mod agreements;
 mod done;
 mod duties;
 mod duty_note;
+mod duty_subscription;
 mod duty_words;
 mod fact_form;
 mod fact_next;
@@ -53,6 +54,7 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(order::routes())
         .merge(order_step::routes())
         .merge(duties::routes())
+        .merge(duty_subscription::routes())
         .with_state(Arc::clone(incubator))
 }
 

@@ -2,7 +2,9 @@
 
 pub mod agreement;
 pub mod agreement_product;
+pub mod calendar_feed;
 pub mod day;
+pub mod digest;
 pub mod fact;
 pub mod import;
 pub mod incubator;

@@ -2,6 +2,8 @@
 
 mod agreements;
 mod compliance;
+mod drafting;
 mod orders;
 mod portfolio;
 mod rights;
+mod telling;
