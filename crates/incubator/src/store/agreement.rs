@@ -262,7 +262,8 @@ pub struct Wanted {
     pub product: Option<String>,
 }
 
-/// A page of the agreements of a scope, the most urgent first, and how many there are in all.
+/// A page of the agreements of a scope, the most urgent first, and how many there are in all. After the last page comes
+/// the last one again.
 pub async fn list(
     database: &Database,
     scope: &Scope,
@@ -294,7 +295,7 @@ pub async fn list(
         .order_by_asc(Expr::col(outlook::Column::EndDay).is_null())
         .order_by_asc(outlook::Column::EndDay)
         .order_by_asc(Column::Id)
-        .offset(page.saturating_sub(1) * a_page)
+        .offset(page.min(count.div_ceil(a_page)).saturating_sub(1) * a_page)
         .limit(a_page)
         .all(database.read())
         .await?;
