@@ -6,6 +6,7 @@ pub mod app;
 mod assets;
 mod guard;
 mod origin;
+mod proconnect;
 mod public;
 pub mod rates;
 mod sign_in;
