@@ -190,8 +190,9 @@ async fn token(
     Form(form): Form<HashMap<String, String>>,
 ) -> Response {
     let mut inner = inner.lock().expect("the provider");
-    let encoded: String =
-        [CLIENT.0, CLIENT.1].map(|text| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>()).join(":");
+    let encoded: String = [CLIENT.0, CLIENT.1]
+        .map(|text| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>())
+        .join(":");
     let basic = format!("Basic {}", STANDARD.encode(encoded));
     let known = headers.get(AUTHORIZATION).is_some_and(|given| given.as_bytes() == basic.as_bytes());
     let found = form.get("code").and_then(|code| inner.codes.remove(code));
@@ -208,7 +209,8 @@ async fn token(
     let access_token = format!("access-{}", inner.drawn);
     let id_token = inner.sign(&said.id_token, said.altered.0);
     inner.tokens.insert(access_token.clone(), said);
-    let tokens = json!({"access_token": access_token, "token_type": "Bearer", "expires_in": 60, "id_token": id_token});
+    let tokens =
+        json!({"access_token": access_token, "token_type": "Bearer", "expires_in": 60, "id_token": id_token});
     Json(tokens).into_response()
 }
 

@@ -54,7 +54,11 @@ async fn invited(house: &TestHouse, role: &str) -> i64 {
     };
     let email = Email::parse(CAMILLE).expect("an address");
     let people = &house.registry.house.people;
-    people.give_role(Actor::Program("tests"), email, "Camille".to_owned(), role).await.expect("a role").agent_id
+    people
+        .give_role(Actor::Program("tests"), email, "Camille".to_owned(), role)
+        .await
+        .expect("a role")
+        .agent_id
 }
 
 /// A cookie that an answer sets, as a browser sends it back.
@@ -109,7 +113,10 @@ async fn joined(house: &TestHouse, provider: &Provider) -> Agent {
 /// The reasons of the refusals in the log, the latest first.
 async fn refusals(house: &TestHouse) -> Vec<String> {
     let database = house.registry.house.people.database();
-    let (rows, _) = socle::audit::leaf(database, socle::audit::everything(), socle::audit::Place::default(), 200).await.expect("the log");
+    let (rows, _) =
+        socle::audit::leaf(database, socle::audit::everything(), socle::audit::Place::default(), 200)
+            .await
+            .expect("the log");
     let refused = rows.iter().filter(|row| row.action == "sign_in.refused");
     let facts = refused.filter_map(|row| serde_json::from_str::<Value>(&row.facts).ok());
     facts.map(|facts| facts["reason"].as_str().unwrap_or_default().to_owned()).collect()
@@ -346,15 +353,21 @@ async fn without_a_provider_the_mail_remains() {
     let cut = TestHouse::start_with(StoreKind::Sqlite, config.clone()).await.expect("a house");
     let answer = Agent::nobody(cut.client.clone(), &cut.base_url).open("/connexion/proconnect").await;
     assert_eq!(answer.status, 502);
-    assert!(answer.text.contains("ProConnect ne répond pas") && answer.text.contains("Recevoir un lien"), "{}", answer.text);
+    assert!(
+        answer.text.contains("ProConnect ne répond pas") && answer.text.contains("Recevoir un lien"),
+        "{}",
+        answer.text
+    );
 
     section.organisations.clear();
     config.proconnect = Some(section.clone());
-    let refused = TestHouse::start_with(StoreKind::Sqlite, config.clone()).await.err().expect("a refusal").to_string();
+    let refused =
+        TestHouse::start_with(StoreKind::Sqlite, config.clone()).await.err().expect("a refusal").to_string();
     assert!(refused.contains("at least one SIRET or SIREN"), "{refused}");
     section.organisations.push("900000001".to_owned());
     config.proconnect = Some(section);
     config.limits.allow_internal_calls = false;
-    let refused = TestHouse::start_with(StoreKind::Sqlite, config).await.err().expect("a refusal").to_string();
+    let refused =
+        TestHouse::start_with(StoreKind::Sqlite, config).await.err().expect("a refusal").to_string();
     assert!(refused.contains("[proconnect] issuer"), "{refused}");
 }
