@@ -42,6 +42,7 @@ client_id = "pepiniere"
 client_secret = "secret-d-essai"
 organisations = ["90000000100018"]
 END
+"$program" migrate --config "$data/proconnect.toml" >>"$data/log" 2>&1 || { cat "$data/log" >&2; exit 1; }
 invited() {
     "$program" invite --config "$data/proconnect.toml" --service registry --role "$1" --email "$2" --name "Camille Martin" \
         --organisation "Registre" >>"$data/log" 2>&1 || { cat "$data/log" >&2; exit 1; }

@@ -49,7 +49,7 @@ const provider = new Provider(issuer, {
       },
     },
   },
-  findAccount: (_ctx, id) => ({ accountId: claims(id).sub, claims: () => claims(id.replace(/^sujet /, "")) }),
+  findAccount: (_ctx, id) => ({ accountId: id, claims: () => claims(id.replace(/^sujet /, "")) }),
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
   cookies: { keys: ["essai"] },
 });
