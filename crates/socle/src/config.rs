@@ -113,7 +113,7 @@ pub struct Onboarding {
     pub approval: bool,
 }
 
-/// How agents sign in by `ProConnect`, or by another provider of OpenID Connect that answers as it does.
+/// How agents sign in by `ProConnect`, or by another provider of `OpenID` Connect that answers as it does.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ProConnect {

@@ -1,4 +1,4 @@
-//! Sign-in of agents by `ProConnect`: a client of OpenID Connect (authorization code with PKCE, state, nonce; signed
+//! Sign-in of agents by `ProConnect`: a client of `OpenID` Connect (authorization code with PKCE, state, nonce; signed
 //! answer of the userinfo endpoint). It asks and verifies; who may enter is decided in `people`.
 
 mod arrival;

@@ -29,9 +29,9 @@ impl Organisations {
             .map(Self)
     }
 
-    /// Whether the list holds the establishment `siret` or its organisation, or else the organisation `siren`.
-    pub fn know(&self, siret: Option<&str>, siren: Option<&str>) -> Known {
-        match (said(siret), said(siren)) {
+    /// Whether the list holds the establishment (a SIRET) or its organisation, or else the organisation (a SIREN).
+    pub fn know(&self, establishment: Option<&str>, organisation: Option<&str>) -> Known {
+        match (said(establishment), said(organisation)) {
             (None, None) => Known::NotSaid,
             (Some(text), _) => {
                 let number = digits(text).filter(|number| number.len() == 14);
