@@ -51,7 +51,7 @@ export function address(path) {
  * Opens a fresh page, signed in when `as` names a role.
  * The caller closes it with `page.context().close()`, or uses `withPage`.
  */
-export async function open(browser, { width = WIDTHS.desk, javascript = true, as = null, scheme = "light" } = {}) {
+export async function open(browser, { width = WIDTHS.desk, javascript = true, as = null, scheme = "light", csp = false } = {}) {
   const phone = width < 768;
   const context = await browser.newContext({
     viewport: { width, height: phone ? 812 : 900 },
@@ -63,7 +63,7 @@ export async function open(browser, { width = WIDTHS.desk, javascript = true, as
     locale: "fr-FR",
     timezoneId: "Europe/Paris",
     // Pages carry a strict content policy; axe is injected by the test.
-    bypassCSP: javascript,
+    bypassCSP: javascript && !csp,
   });
   if (as) {
     // In a tab of its own: what it was still loading does not mix with the page looked at.

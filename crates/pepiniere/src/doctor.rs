@@ -48,6 +48,14 @@ pub async fn run(config: Config, report: Report) -> anyhow::Result<Finished> {
                 "ok",
                 format!("{} communes, {}", geography.communes().len(), authorities(geography.aom_source())),
             ));
+            if let Some(proconnect) = &house.proconnect {
+                let found = match proconnect.check().await {
+                    Ok(()) => ("ok", format!("{} answers", proconnect.issuer())),
+                    // E-mail still works.
+                    Err(failure) => ("warning", format!("{}: {failure}", proconnect.issuer())),
+                };
+                findings.push(Finding::new("proconnect", found.0, found.1));
+            }
             findings.push(look_at_chain(house.people.database()).await);
             for service in services() {
                 let sheet = service.sheet();

@@ -22,6 +22,8 @@ pub struct Config {
     pub limits: Limits,
     pub retention: Retention,
     pub onboarding: Onboarding,
+    /// Sign-in of agents by `ProConnect`; without it, by e-mail only.
+    pub proconnect: Option<ProConnect>,
     /// Address of the "Je donne mon avis" form of each service.
     pub feedback: std::collections::BTreeMap<String, String>,
     /// Outside providers this house uses.
@@ -90,7 +92,8 @@ pub struct Theme {
 pub struct Limits {
     /// Multiplies every rate limit.
     pub rate_multiplier: u32,
-    /// Whether webhooks may call this machine's own network: demonstrations and tests only.
+    /// Whether webhooks and `ProConnect` may be called on this machine's own network, without https: demonstrations
+    /// and tests only.
     pub allow_internal_calls: bool,
 }
 
@@ -108,6 +111,43 @@ pub struct Retention {
 pub struct Onboarding {
     /// Whether the registry's team must agree before a candidate draws its first real key.
     pub approval: bool,
+}
+
+/// How agents sign in by `ProConnect`, or by another provider of `OpenID` Connect that answers as it does.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProConnect {
+    /// The provider's issuer, exactly as it names itself: its configuration is read under
+    /// `<issuer>/.well-known/openid-configuration`.
+    pub issuer: String,
+    pub client_id: String,
+    /// The client's secret, or `client_secret_file` that holds it.
+    pub client_secret: Option<String>,
+    pub client_secret_file: Option<PathBuf>,
+    /// What is asked of the provider.
+    pub scopes: Vec<String>,
+    /// Levels of authentication (`acr`): asked for, and the only ones accepted.
+    pub acr_values: Vec<String>,
+    /// Whose agents may enter: SIRET (14 digits) or SIREN (9 digits, all its establishments). At least one.
+    pub organisations: Vec<String>,
+    /// Whether the provider is on an internal network (that of the State): https still, at any address.
+    pub internal_network: bool,
+}
+
+impl Default for ProConnect {
+    fn default() -> Self {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        Self {
+            issuer: String::new(),
+            client_id: String::new(),
+            client_secret: None,
+            client_secret_file: None,
+            scopes: words(&["openid", "given_name", "usual_name", "email", "uid", "siret", "idp_id"]),
+            acr_values: words(&["eidas1"]),
+            organisations: Vec::new(),
+            internal_network: false,
+        }
+    }
 }
 
 impl Default for Retention {

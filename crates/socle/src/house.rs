@@ -3,9 +3,10 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::outbox::{Mailer, Shown, Smtp, Transports};
-use crate::outgoing::Outgoing;
+use crate::outgoing::{Outgoing, Reach};
 use crate::people::{MIGRATIONS, People};
 use crate::places::Places;
+use crate::proconnect::ProConnect;
 use crate::seal::{Keyring, MasterKeys};
 use crate::store::{Database, Migrations};
 use crate::switches::Switches;
@@ -21,6 +22,8 @@ pub struct House {
     pub rates: Rates,
     pub places: Arc<Places>,
     pub switches: Switches,
+    /// Sign-in by `ProConnect`, when it is configured.
+    pub proconnect: Option<ProConnect>,
 }
 
 /// Mail that cannot leave, because nothing says how.
@@ -40,6 +43,8 @@ impl House {
         clock: Arc<dyn Clock>,
         places: Arc<Places>,
     ) -> anyhow::Result<Arc<Self>> {
+        // A wrong configuration is said before anything is made.
+        let proconnect = ProConnect::configured(&config, Arc::clone(&clock))?;
         let database = Database::open(
             &config.store(),
             "socle",
@@ -57,15 +62,16 @@ impl House {
             Some(url) => Arc::new(Smtp::new(url, &config.mail.from)?),
             None => Arc::new(NoMailer),
         };
+        let anywhere = config.limits.allow_internal_calls;
         let transports = Transports {
             mail,
-            http: Outgoing::new(config.limits.allow_internal_calls)?,
+            http: Outgoing::new(if anywhere { Reach::Anywhere } else { Reach::Public })?,
             demonstration: config.demonstration,
         };
         let rates = Rates::new(config.limits.rate_multiplier);
         let switches = Switches::open(database.clone()).await?;
         let people = People::new(database, keyring);
-        Ok(Arc::new(Self { config, clock, master, people, transports, rates, places, switches }))
+        Ok(Arc::new(Self { config, clock, master, people, transports, rates, places, switches, proconnect }))
     }
 
     /// Opens a service's database and its keys.

@@ -21,6 +21,7 @@ pub mod pages;
 pub mod people;
 pub mod places;
 pub mod privacy;
+pub mod proconnect;
 pub mod rights;
 pub mod risk;
 pub mod seal;

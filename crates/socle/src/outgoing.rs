@@ -1,9 +1,11 @@
-//! Requests the program makes to addresses that people typed: never to its own network.
+//! Requests the program makes: to addresses that people typed, never to its own network; to a provider that the
+//! configuration names, as far as it says.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
@@ -20,16 +22,45 @@ pub enum Refused {
     Credentials,
 }
 
-/// Calls outside, and only outside.
+/// How far calls may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Public addresses, over https.
+    Public,
+    /// Any address, over https: an administration's own network.
+    Internal,
+    /// Any address, in clear too: demonstrations and tests, where the other end is on the same machine.
+    Anywhere,
+}
+
+/// The largest answer that is read, in bytes.
+const LARGEST_ANSWER: usize = 1024 * 1024;
+
+/// Calls outside, and only as far as it may.
 #[derive(Clone)]
 pub struct Outgoing {
     client: reqwest::Client,
-    allow_internal: bool,
+    reach: Reach,
+}
+
+/// Why a call brought no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl From<reqwest::Error> for CallError {
+    fn from(cause: reqwest::Error) -> Self {
+        // The address may carry a secret: the cause says enough.
+        Self::Failed(format!("{:#}", anyhow::Error::new(cause.without_url())))
+    }
 }
 
 impl Outgoing {
-    /// `allow_internal` is for demonstrations and tests, where the other end is on the same machine.
-    pub fn new(allow_internal: bool) -> Result<Self, reqwest::Error> {
+    pub fn new(reach: Reach) -> Result<Self, reqwest::Error> {
         // Installed once for the whole program; a second call finds it there already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
@@ -39,9 +70,9 @@ impl Outgoing {
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .user_agent("pepiniere")
-            .dns_resolver(Arc::new(PublicOnly { allow_internal }))
+            .dns_resolver(Arc::new(Within { reach }))
             .build()?;
-        Ok(Self { client, allow_internal })
+        Ok(Self { client, reach })
     }
 
     /// Reads an address a person typed; the resolved addresses are checked again at each call.
@@ -50,11 +81,11 @@ impl Outgoing {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Refused::Credentials);
         }
-        if self.allow_internal && url.scheme() == "http" {
-            return Ok(url);
-        }
-        if url.scheme() != "https" {
+        if url.scheme() != "https" && (self.reach != Reach::Anywhere || url.scheme() != "http") {
             return Err(Refused::NotHttps);
+        }
+        if self.reach != Reach::Public {
+            return Ok(url);
         }
         match url.host() {
             None => Err(Refused::Unreadable("aucun nom de machine".to_owned())),
@@ -83,19 +114,39 @@ impl Outgoing {
         anyhow::ensure!(status.is_success(), "answered {status}");
         Ok(())
     }
+
+    /// Sends a request to an address that [`check`](Self::check) accepts, and reads its answer whole, whatever its
+    /// status.
+    pub async fn call(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, CallError> {
+        self.check(&request.uri().to_string())?;
+        let mut answer = self.client.execute(request.try_into()?).await?;
+        let mut body = Vec::new();
+        while let Some(piece) = answer.chunk().await? {
+            if body.len() + piece.len() > LARGEST_ANSWER {
+                return Err(CallError::Failed(format!("the answer is longer than {LARGEST_ANSWER} bytes")));
+            }
+            body.extend_from_slice(&piece);
+        }
+        let mut whole = http::Response::new(body);
+        *whole.status_mut() = answer.status();
+        *whole.headers_mut() = std::mem::take(answer.headers_mut());
+        Ok(whole)
+    }
 }
 
-struct PublicOnly {
-    allow_internal: bool,
+struct Within {
+    reach: Reach,
 }
 
-impl Resolve for PublicOnly {
+impl Resolve for Within {
     fn resolve(&self, name: Name) -> Resolving {
-        let allow_internal = self.allow_internal;
+        let reach = self.reach;
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let kept: Vec<SocketAddr> =
-                found.into_iter().filter(|address| allow_internal || !is_internal(address.ip())).collect();
+            let kept: Vec<SocketAddr> = found
+                .into_iter()
+                .filter(|address| reach != Reach::Public || !is_internal(address.ip()))
+                .collect();
             if kept.is_empty() {
                 return Err(format!("{} has no public address", name.as_str()).into());
             }
@@ -148,7 +199,7 @@ mod tests {
 
     #[test]
     fn an_address_inside_the_house_is_never_called() {
-        let outgoing = Outgoing::new(false).expect("a client");
+        let outgoing = Outgoing::new(Reach::Public).expect("a client");
         for inside in [
             "https://127.0.0.1/x",
             "https://10.1.2.3/",
@@ -167,5 +218,16 @@ mod tests {
         assert_eq!(outgoing.check("http://exemple.fr/"), Err(Refused::NotHttps));
         assert_eq!(outgoing.check("https://moi:secret@exemple.fr/"), Err(Refused::Credentials));
         assert!(outgoing.check("https://exemple.fr/notifications").is_ok());
+    }
+
+    #[test]
+    fn an_administration_s_own_network_is_called_over_https_only() {
+        let outgoing = Outgoing::new(Reach::Internal).expect("a client");
+        assert!(outgoing.check("https://10.1.2.3/").is_ok());
+        assert_eq!(outgoing.check("http://10.1.2.3/"), Err(Refused::NotHttps));
+        assert_eq!(outgoing.check("file:///etc/passwd"), Err(Refused::NotHttps));
+        let anywhere = Outgoing::new(Reach::Anywhere).expect("a client");
+        assert!(anywhere.check("http://127.0.0.1:8000/").is_ok());
+        assert_eq!(anywhere.check("file:///etc/passwd"), Err(Refused::NotHttps));
     }
 }

@@ -4,11 +4,13 @@
 mod agent;
 mod journey;
 mod operator;
+mod provider;
 mod scratch;
 
 pub use agent::Agent;
 pub use journey::{JourneyBody, identity_key};
 pub use operator::{Answer, OperatorServer};
+pub use provider::{Provider, Said};
 pub use scratch::{StoreKind, TestHouse, start_of_tests};
 
 /// A client that follows no redirection, with this project's one TLS provider.

@@ -52,7 +52,7 @@ on_both_stores! {
 
         // One of them signs in again.
         let agent = people.agent_by_email(&socle::people::Email::parse(&back.email).expect("an address")).await.expect("a store").expect("an agent");
-        people.open_session(agent.id, socle::people::Method::EmailLink, None).await.expect("a session");
+        people.open_session(agent.id, &socle::people::Method::EmailLink.into(), None).await.expect("a session");
         house.wait(SignedDuration::from_hours(8 * 24));
         let closed = people.close_dormant("https://exemple.fr").await.expect("a run");
         assert_eq!((closed.told, closed.taken), (0, 1), "the last administrator stays");

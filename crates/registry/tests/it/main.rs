@@ -10,6 +10,7 @@ mod exports;
 mod limits;
 mod onboarding;
 mod privacy;
+mod proconnect;
 mod quality;
 mod rights;
 mod risks;

@@ -67,7 +67,7 @@ on_both_stores! {
         let people = &house.registry.house.people;
         let address = socle::people::Email::parse(&admin.email).expect("an address");
         let account = people.agent_by_email(&address).await.expect("a store").expect("an account");
-        let session = people.open_session(account.id, socle::people::Method::EmailLink, None).await.expect("a session");
+        let session = people.open_session(account.id, &socle::people::Method::EmailLink.into(), None).await.expect("a session");
         let once = admin.with_cookie(&format!("{}={session}", socle::people::SESSION_COOKIE));
         let asked = once.open("/registre").await;
         assert_eq!(asked.status, 303, "{}", asked.text);

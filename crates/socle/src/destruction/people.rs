@@ -114,7 +114,9 @@ pub(super) async fn erase(house: &House, service: &'static str) -> Result<(), De
                     run(connection, format!("DELETE FROM outbox WHERE {letters}")).await?;
                 }
                 run(connection, format!("DELETE FROM sessions WHERE {of_roles}")).await?;
-                for table in ["sessions", "challenges", "code_generators"] {
+                for table in
+                    ["sessions", "challenges", "code_generators", "identities", "identities_to_confirm"]
+                {
                     run(connection, format!("DELETE FROM {table} WHERE {of_agents}")).await?;
                 }
                 let agents = run(connection, format!(

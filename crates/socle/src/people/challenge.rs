@@ -7,21 +7,22 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use super::{Agent, People, PeopleError};
+use super::{Agent, People, PeopleError, Proof, identity};
 use crate::audit::{Actor, Entry};
 use crate::chance;
 use crate::outbox::{self, Message};
 use crate::rights::Assurance;
-use crate::store::Instant;
+use crate::seal::DataKey;
+use crate::store::{Instant, Tx};
 
 /// How long a link may be used.
-const VALIDITY: SignedDuration = SignedDuration::from_mins(15);
+pub(super) const VALIDITY: SignedDuration = SignedDuration::from_mins(15);
 /// How many wrong codes end a challenge.
 const TRIES: i32 = 5;
 /// How many links one account may ask for within [`VALIDITY`].
 const LINKS: u64 = 5;
 
-/// A way to prove who one is. The list grows (`OpenID` Connect), sessions remember which were used.
+/// A way to prove who one is. Sessions remember which were used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// A one-time link sent by e-mail.
@@ -30,6 +31,8 @@ pub enum Method {
     EmailCode,
     /// A code generator on a telephone (RFC 6238).
     CodeGenerator,
+    /// `ProConnect` (`OpenID` Connect).
+    ProConnect,
     /// One click, in demonstrations only.
     Demonstration,
 }
@@ -40,14 +43,16 @@ impl Method {
             Self::EmailLink => "email-link",
             Self::EmailCode => "email-code",
             Self::CodeGenerator => "code-generator",
+            Self::ProConnect => "proconnect",
             Self::Demonstration => "demonstration",
         }
     }
 
-    /// What the method alone is worth. A code generator is a second proof: it comes after another method.
+    /// What the method alone is worth. A code generator is a second proof: it comes after another method. A provider
+    /// says when it asked for two proofs.
     pub fn assurance(self) -> Assurance {
         match self {
-            Self::EmailLink | Self::EmailCode => Assurance::One,
+            Self::EmailLink | Self::EmailCode | Self::ProConnect => Assurance::One,
             Self::CodeGenerator | Self::Demonstration => Assurance::Two,
         }
     }
@@ -85,6 +90,20 @@ pub struct Challenge {
     pub code: String,
 }
 
+impl Challenge {
+    pub(super) fn draw() -> Self {
+        Self { id: chance::secret_text(), secret: chance::secret_text(), code: chance::six_digits() }
+    }
+}
+
+/// A right answer.
+pub struct Answered {
+    pub agent: i64,
+    pub proof: Proof,
+    /// Where to go.
+    pub next: String,
+}
+
 /// Why a link or a code was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ChallengeRefused {
@@ -94,6 +113,8 @@ pub enum ChallengeRefused {
     Wrong { left: i32 },
     #[error("too many links were asked for")]
     TooMany,
+    #[error("this answers a sign-in that another browser began")]
+    OtherBrowser,
     #[error(transparent)]
     People(#[from] PeopleError),
 }
@@ -129,56 +150,30 @@ impl People {
         letter: impl FnOnce(&Challenge) -> Message + Send + 'static,
     ) -> Result<Challenge, ChallengeRefused> {
         let key = self.keyring.current("agents", "people").await?;
-        let challenge = Challenge {
-            id: chance::secret_text(),
-            secret: chance::secret_text(),
-            code: chance::six_digits(),
-        };
+        let challenge = Challenge::draw();
         let agent = agent.id;
         self.database
             .write(move |tx| {
                 Box::pin(async move {
-                    let since = Instant::from(tx.now() - VALIDITY);
-                    let recent = Entity::find()
-                        .filter(Column::AgentId.eq(agent))
-                        .filter(Column::CreatedAt.gt(since))
-                        .count(tx.connection())
-                        .await?;
-                    if recent >= LINKS {
-                        return Err(ChallengeRefused::TooMany);
-                    }
-                    let mut code = fingerprint(&challenge.id, &challenge.secret).to_vec();
-                    code.extend(fingerprint(&challenge.id, &challenge.code));
-                    Entity::insert(ActiveModel {
-                        id: Set(challenge.id.clone()),
-                        agent_id: Set(agent),
-                        method: Set(Method::EmailLink.name().to_owned()),
-                        code: Set(code),
-                        next: Set(next),
-                        tries: Set(0),
-                        created_at: Set(tx.now().into()),
-                        expires_at: Set((tx.now() + VALIDITY).into()),
-                        used_at: Set(None),
-                    })
-                    .exec_without_returning(tx.connection())
-                    .await?;
-                    let dedup = format!("sign-in {}", challenge.id);
-                    outbox::post(tx, &key, "agents", &dedup, &letter(&challenge)).await?;
-                    tx.record(Entry::new(Actor::Public, "sign_in.asked", "agent", agent));
-                    Ok(challenge)
+                    let letter = letter(&challenge);
+                    let opened = open(tx, &key, agent, Method::EmailLink, &challenge, next, &letter).await?;
+                    if opened { Ok(challenge) } else { Err(ChallengeRefused::TooMany) }
                 })
             })
             .await
     }
 
-    /// Answers a challenge with the link's secret or the code. Returns the agent, the method and where to go.
-    /// A wrong answer is counted; a right one is used once.
+    /// Answers a challenge with the link's secret or the code. A wrong answer is counted; a right one is used once.
+    /// When an identity waits for it, only the browser that began may answer, and the identity is joined in the
+    /// same change.
     pub async fn answer(
         &self,
         id: String,
         answer: String,
-    ) -> Result<(i64, Method, String), ChallengeRefused> {
-        self.database
+        browser: Option<String>,
+    ) -> Result<Answered, ChallengeRefused> {
+        let (agent, method, next, waited) = self
+            .database
             .write::<_, ChallengeRefused, _>(move |tx| {
                 Box::pin(async move {
                     let Some(found) = Entity::find_by_id(id.as_str()).one(tx.connection()).await? else {
@@ -189,6 +184,9 @@ impl People {
                     {
                         return Ok(Err(ChallengeRefused::Unknown));
                     }
+                    let Ok(waited) = identity::waited(tx, &id, browser.as_deref()).await? else {
+                        return Ok(Err(ChallengeRefused::OtherBrowser));
+                    };
                     let given = fingerprint(&id, answer.trim());
                     let is = |range: std::ops::Range<usize>| {
                         found.code.get(range).is_some_and(|known| bool::from(known.ct_eq(given.as_slice())))
@@ -216,9 +214,59 @@ impl People {
                         .filter(Column::Id.eq(id.as_str()))
                         .exec(tx.connection())
                         .await?;
-                    Ok(Ok((found.agent_id, method, found.next)))
+                    if let Some(waited) = &waited
+                        && !identity::link(tx, waited).await?
+                    {
+                        return Ok(Err(ChallengeRefused::Unknown));
+                    }
+                    Ok(Ok((found.agent_id, method, found.next, waited)))
                 })
             })
-            .await?
+            .await??;
+        let proof = match waited {
+            Some(waited) => self.proof_of(waited, method).await?,
+            None => Proof::from(method),
+        };
+        Ok(Answered { agent, proof, next })
     }
+}
+
+/// Opens a challenge for an account and puts its letter in the outbox, inside a change. `false`, and nothing done, when
+/// too many were asked for.
+pub(super) async fn open(
+    tx: &mut Tx,
+    key: &DataKey,
+    agent: i64,
+    method: Method,
+    challenge: &Challenge,
+    next: String,
+    letter: &Message,
+) -> Result<bool, PeopleError> {
+    let since = Instant::from(tx.now() - VALIDITY);
+    let recent = Entity::find()
+        .filter(Column::AgentId.eq(agent))
+        .filter(Column::CreatedAt.gt(since))
+        .count(tx.connection())
+        .await?;
+    if recent >= LINKS {
+        return Ok(false);
+    }
+    let mut code = fingerprint(&challenge.id, &challenge.secret).to_vec();
+    code.extend(fingerprint(&challenge.id, &challenge.code));
+    Entity::insert(ActiveModel {
+        id: Set(challenge.id.clone()),
+        agent_id: Set(agent),
+        method: Set(method.name().to_owned()),
+        code: Set(code),
+        next: Set(next),
+        tries: Set(0),
+        created_at: Set(tx.now().into()),
+        expires_at: Set((tx.now() + VALIDITY).into()),
+        used_at: Set(None),
+    })
+    .exec_without_returning(tx.connection())
+    .await?;
+    outbox::post(tx, key, "agents", &format!("sign-in {}", challenge.id), letter).await?;
+    tx.record(Entry::new(Actor::Public, "sign_in.asked", "agent", agent));
+    Ok(true)
 }

@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{QueryOrder as _, QuerySelect as _, Select};
 
 use super::review::A_YEAR;
-use super::{People, PeopleError, agent, challenge, code_generator, membership, session};
+use super::{People, PeopleError, agent, challenge, code_generator, identity, membership, session};
 use crate::audit::{Actor, Entry};
 use crate::store::Instant;
 
@@ -47,6 +47,7 @@ impl People {
                         .filter(code_generator::Column::AgentId.eq(id))
                         .exec(tx.connection())
                         .await?;
+                    identity::forget(tx, id).await?;
                     let emptied = agent::ActiveModel {
                         name: Set(ERASED.to_owned()),
                         email: Set(format!("efface-{id}@invalid")),

@@ -5,18 +5,21 @@
 mod agent;
 mod challenge;
 mod code_generator;
+mod departure;
 mod forgetting;
+mod identity;
 mod log;
 mod membership;
 mod review;
 mod session;
 
 pub use agent::{Agent, Email, NotAnEmail};
-pub use challenge::{Challenge, ChallengeRefused, Method};
+pub use challenge::{Answered, Challenge, ChallengeRefused, Method};
 pub use code_generator::CodeRefused;
+pub use identity::{Arrived, Identity, Newcomer, Refusal};
 pub use membership::{Membership, NewMembership, Taken};
 pub use review::Dormant;
-pub use session::{SESSION_COOKIE, Session, SignedIn};
+pub use session::{Proof, SESSION_COOKIE, Session, SignedIn};
 
 use crate::seal::{Keyring, SealError};
 use crate::store::{Database, Migration, StoreError};
@@ -26,6 +29,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "socle_0001", sql: include_str!("../../migrations/socle/0001.sql") },
     Migration { name: "socle_0002", sql: include_str!("../../migrations/socle/0002.sql") },
     Migration { name: "socle_0003", sql: include_str!("../../migrations/socle/0003.sql") },
+    Migration { name: "socle_0004", sql: include_str!("../../migrations/socle/0004.sql") },
 ];
 
 /// Why something about agents failed, when it is nobody's mistake.

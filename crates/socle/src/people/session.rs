@@ -8,7 +8,7 @@ use super::{Agent, Membership, Method, People, PeopleError, agent, membership};
 use crate::audit::{Actor, Entry};
 use crate::chance;
 use crate::rights::Assurance;
-use crate::store::Instant;
+use crate::store::{Instant, Tx};
 
 /// The cookie that carries a session's secret.
 pub const SESSION_COOKIE: &str = "pepiniere_session";
@@ -31,6 +31,8 @@ pub struct Model {
     pub assurance: i32,
     pub created_at: Instant,
     pub expires_at: Instant,
+    /// The provider's identity token, sealed: sent back to end its session too.
+    pub id_token: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -52,63 +54,108 @@ impl SignedIn {
     }
 }
 
+/// What a session rests on.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// The first is the one signed in with.
+    pub methods: Vec<Method>,
+    pub assurance: Assurance,
+    /// The provider's identity token, when one vouches for the person.
+    pub id_token: Option<String>,
+}
+
+impl From<Method> for Proof {
+    fn from(method: Method) -> Self {
+        Self { methods: vec![method], assurance: method.assurance(), id_token: None }
+    }
+}
+
+/// A session about to be opened.
+pub(super) struct Opening {
+    secret: String,
+    methods: Vec<Method>,
+    assurance: Assurance,
+    id_token: Option<Vec<u8>>,
+}
+
 fn identifier(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
 }
 
+fn context(id: &[u8]) -> String {
+    format!("session {}", hex::encode(id))
+}
+
+/// Opens a session inside a change; returns the secret of its cookie. When the agent holds one role, they act in it.
+pub(super) async fn open(
+    tx: &mut Tx,
+    agent: i64,
+    opening: Opening,
+    acting_as: Option<i64>,
+) -> Result<String, PeopleError> {
+    let roles = membership::Entity::find()
+        .filter(membership::Column::AgentId.eq(agent))
+        .filter(membership::Column::RevokedAt.is_null())
+        .all(tx.connection())
+        .await?;
+    let acting_as = match (acting_as, roles.as_slice()) {
+        (Some(wanted), roles) => roles.iter().find(|role| role.id == wanted),
+        (None, [only]) => Some(only),
+        (None, _) => None,
+    };
+    let now = tx.now();
+    let methods: Vec<&str> = opening.methods.iter().map(|method| method.name()).collect();
+    Entity::insert(ActiveModel {
+        id: Set(identifier(&opening.secret)),
+        agent_id: Set(agent),
+        membership_id: Set(acting_as.map(|role| role.id)),
+        methods: Set(methods.join(" ")),
+        assurance: Set(opening.assurance as i32),
+        created_at: Set(now.into()),
+        expires_at: Set((now + VALIDITY).into()),
+        id_token: Set(opening.id_token),
+    })
+    .exec_without_returning(tx.connection())
+    .await?;
+    agent::Entity::update_many()
+        .set(agent::ActiveModel {
+            last_seen_at: Set(Some(now.into())),
+            warned_at: Set(None),
+            ..Default::default()
+        })
+        .filter(agent::Column::Id.eq(agent))
+        .exec(tx.connection())
+        .await?;
+    tx.record(
+        Entry::new(Actor::Agent(agent), "sign_in.done", "agent", agent)
+            .with_facts(serde_json::json!({"method": methods.first()})),
+    );
+    Ok(opening.secret)
+}
+
 impl People {
+    /// Draws the secret of a session and seals what it keeps.
+    pub(super) async fn opening(&self, proof: &Proof) -> Result<Opening, PeopleError> {
+        let secret = chance::secret_text();
+        let id_token = match &proof.id_token {
+            Some(token) => {
+                let key = self.keyring.current("agents", "people").await?;
+                Some(key.seal(&context(&identifier(&secret)), token.as_bytes()))
+            }
+            None => None,
+        };
+        Ok(Opening { secret, methods: proof.methods.clone(), assurance: proof.assurance, id_token })
+    }
+
     /// Opens a session and returns the secret of its cookie. When the agent holds one role, they act in it.
     pub async fn open_session(
         &self,
         agent: i64,
-        method: Method,
+        proof: &Proof,
         acting_as: Option<i64>,
     ) -> Result<String, PeopleError> {
-        let secret = chance::secret_text();
-        let id = identifier(&secret);
-        self.database
-            .write::<_, PeopleError, _>(move |tx| {
-                Box::pin(async move {
-                    let roles = membership::Entity::find()
-                        .filter(membership::Column::AgentId.eq(agent))
-                        .filter(membership::Column::RevokedAt.is_null())
-                        .all(tx.connection())
-                        .await?;
-                    let acting_as = match (acting_as, roles.as_slice()) {
-                        (Some(wanted), roles) => roles.iter().find(|role| role.id == wanted),
-                        (None, [only]) => Some(only),
-                        (None, _) => None,
-                    };
-                    let now = tx.now();
-                    Entity::insert(ActiveModel {
-                        id: Set(id),
-                        agent_id: Set(agent),
-                        membership_id: Set(acting_as.map(|role| role.id)),
-                        methods: Set(method.name().to_owned()),
-                        assurance: Set(method.assurance() as i32),
-                        created_at: Set(now.into()),
-                        expires_at: Set((now + VALIDITY).into()),
-                    })
-                    .exec_without_returning(tx.connection())
-                    .await?;
-                    agent::Entity::update_many()
-                        .set(agent::ActiveModel {
-                            last_seen_at: Set(Some(now.into())),
-                            warned_at: Set(None),
-                            ..Default::default()
-                        })
-                        .filter(agent::Column::Id.eq(agent))
-                        .exec(tx.connection())
-                        .await?;
-                    tx.record(
-                        Entry::new(Actor::Agent(agent), "sign_in.done", "agent", agent)
-                            .with_facts(serde_json::json!({"method": method.name()})),
-                    );
-                    Ok(())
-                })
-            })
-            .await?;
-        Ok(secret)
+        let opening = self.opening(proof).await?;
+        self.database.write(move |tx| Box::pin(open(tx, agent, opening, acting_as))).await
     }
 
     /// Who holds the cookie `secret`; `None` when the session ended, or the account was blocked.
@@ -192,25 +239,31 @@ impl People {
             .await
     }
 
-    /// Ends the session of the cookie `secret`.
-    pub async fn close_session(&self, secret: &str) -> Result<(), PeopleError> {
+    /// Ends the session of the cookie `secret`; returns the provider's identity token, if it came from one.
+    pub async fn close_session(&self, secret: &str) -> Result<Option<String>, PeopleError> {
         let id = identifier(secret);
-        self.database
-            .write(move |tx| {
+        let place = context(&id);
+        let sealed = self
+            .database
+            .write::<_, PeopleError, _>(move |tx| {
                 Box::pin(async move {
-                    if let Some(session) = Entity::find_by_id(id.clone()).one(tx.connection()).await? {
-                        Entity::delete_by_id(id).exec(tx.connection()).await?;
-                        tx.record(Entry::new(
-                            Actor::Agent(session.agent_id),
-                            "sign_in.ended",
-                            "agent",
-                            session.agent_id,
-                        ));
-                    }
-                    Ok(())
+                    let Some(session) = Entity::find_by_id(id.clone()).one(tx.connection()).await? else {
+                        return Ok(None);
+                    };
+                    Entity::delete_by_id(id).exec(tx.connection()).await?;
+                    tx.record(Entry::new(
+                        Actor::Agent(session.agent_id),
+                        "sign_in.ended",
+                        "agent",
+                        session.agent_id,
+                    ));
+                    Ok(session.id_token)
                 })
             })
-            .await
+            .await?;
+        let Some(sealed) = sealed else { return Ok(None) };
+        // The session is over even when its token no longer opens.
+        Ok(self.keyring.open(&place, &sealed).await.ok().and_then(|token| String::from_utf8(token).ok()))
     }
 
     /// Forgets the sessions and links that ended, and requests for help of more than a year ago.
@@ -222,6 +275,14 @@ impl People {
                     Entity::delete_many().filter(Column::ExpiresAt.lt(now)).exec(tx.connection()).await?;
                     super::challenge::Entity::delete_many()
                         .filter(super::challenge::Column::ExpiresAt.lt(now))
+                        .exec(tx.connection())
+                        .await?;
+                    super::departure::Entity::delete_many()
+                        .filter(super::departure::Column::ExpiresAt.lt(now))
+                        .exec(tx.connection())
+                        .await?;
+                    super::identity::waiting::Entity::delete_many()
+                        .filter(super::identity::waiting::Column::ExpiresAt.lt(now))
                         .exec(tx.connection())
                         .await?;
                     let year_ago = Instant::from(tx.now() - SignedDuration::from_hours(24 * 365));

@@ -169,6 +169,14 @@ impl<'a> Names<'a> {
         let method = text("method").map(|method| method_in_words(method).to_owned());
         let reason = text("reason").map(|reason| match reason {
             "unused for a year" => "inutilisé depuis un an".to_owned(),
+            "given up" => "abandonnée".to_owned(),
+            "provider" => "ProConnect n’a pas répondu comme il faut".to_owned(),
+            "unverified" => "la réponse de ProConnect n’a pas pu être vérifiée".to_owned(),
+            "level" => "niveau d’authentification insuffisant".to_owned(),
+            "organisation" => "organisation inconnue".to_owned(),
+            "no role" => "aucun rôle".to_owned(),
+            "blocked" => "compte bloqué".to_owned(),
+            "too many links" => "trop de messages demandés".to_owned(),
             other => other.to_owned(),
         });
         [role, method, reason].into_iter().flatten().collect()
@@ -196,6 +204,7 @@ fn happened(action: &str) -> &'static str {
         "agent.told_dormant" => "Prévenu que son compte ne sert plus",
         "code_generator.prepared" => "Application de codes en préparation",
         "code_generator.confirmed" => "Application de codes ajoutée",
+        "identity.linked" => "Compte relié à ProConnect",
         "role.confirmed" => "Rôle confirmé à la revue",
         "role.given" => "Rôle donné",
         "role.taken" => "Rôle retiré",
@@ -213,6 +222,7 @@ fn happened(action: &str) -> &'static str {
         "sign_in.asked" => "Connexion demandée",
         "sign_in.done" => "Connexion",
         "sign_in.ended" => "Déconnexion",
+        "sign_in.refused" => "Connexion refusée",
         "sign_in.wrong_code" => "Code faux",
         "sign_in.strengthened" => "Seconde preuve donnée",
         "switch.cut" => "Interrupteur coupé",
@@ -226,6 +236,7 @@ fn method_in_words(method: &str) -> &str {
         "email-link" => "par le lien du courriel",
         "email-code" => "par le code du courriel",
         "code-generator" => "par l’application de codes",
+        "proconnect" => "par ProConnect",
         "demonstration" => "par un lien de démonstration",
         other => other,
     }

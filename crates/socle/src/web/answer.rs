@@ -115,7 +115,7 @@ impl IntoResponse for Problem {
 }
 
 /// A query value, percent-encoded.
-fn encode(text: &str) -> String {
+pub(super) fn encode(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 

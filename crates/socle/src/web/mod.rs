@@ -7,6 +7,7 @@ mod asked;
 mod assets;
 mod guard;
 mod origin;
+mod proconnect;
 mod public;
 pub mod rates;
 mod sign_in;

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Form, Router};
@@ -12,12 +12,15 @@ use serde::Deserialize;
 use super::answer::{Problem, page, redirect};
 use super::app::Rooms;
 use super::origin::Origin;
+use super::proconnect::{self, BROWSER_COOKIE};
 use super::rates::Rate;
-use super::visitor::{Visitor, safe_next};
+use super::visitor::{Visitor, cookie, safe_next};
 use crate::chance;
 use crate::outbox::Message;
 use crate::pages::{FormErrors, Page, format};
-use crate::people::{Challenge, ChallengeRefused, CodeRefused, Email, Method, SESSION_COOKIE, SignedIn};
+use crate::people::{
+    Answered, Challenge, ChallengeRefused, CodeRefused, Email, Method, Proof, SESSION_COOKIE, SignedIn,
+};
 use crate::seal::{Linkage, LinkageKind};
 use crate::service::DemonstrationAccount;
 
@@ -26,7 +29,7 @@ const SECOND_CODES: Rate = Rate { name: "second-code", limit: 5, window: 300 };
 /// How many codes one address may type.
 const TYPING: Rate = Rate { name: "typed-code", limit: 20, window: 300 };
 /// How often one address may ask for links.
-const ASKING: Rate = Rate { name: "sign-in", limit: 20, window: 60 };
+pub(super) const ASKING: Rate = Rate { name: "sign-in", limit: 20, window: 60 };
 
 pub(super) fn routes(rooms: Rooms) -> Router {
     Router::new()
@@ -37,6 +40,7 @@ pub(super) fn routes(rooms: Rooms) -> Router {
         .route("/role", get(choose_role).post(take_role))
         .route("/deconnexion", post(sign_out))
         .route("/demonstration/entrer/{token}", get(enter_demonstration))
+        .merge(proconnect::routes())
         .with_state(rooms)
 }
 
@@ -54,6 +58,8 @@ struct EmailPage {
     email: String,
     errors: FormErrors,
     demonstration: bool,
+    /// Where `ProConnect` begins, when it is configured.
+    proconnect: Option<String>,
 }
 
 async fn ask_email(visitor: Visitor, Query(going): Query<Going>) -> Response {
@@ -65,7 +71,8 @@ fn email_page(visitor: &Visitor, next: &str, email: String, errors: FormErrors) 
     let demonstration = visitor.house.config.demonstration;
     let next = safe_next(next).to_owned();
     let page_ = Page::of_the_house(visitor, "Se connecter");
-    let mut response = page(&EmailPage { page: page_, next, email, errors, demonstration });
+    let proconnect = visitor.house.proconnect.as_ref().map(|_| proconnect::address(&next));
+    let mut response = page(&EmailPage { page: page_, next, email, errors, demonstration, proconnect });
     *response.status_mut() = status;
     response
 }
@@ -153,9 +160,11 @@ async fn confirm_link(visitor: Visitor, Path(_link): Path<(String, String)>) -> 
 async fn follow_link(
     visitor: Visitor,
     Path((id, secret)): Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    match visitor.house.people.answer(id, secret).await {
-        Ok((agent, method, next)) => enter(&visitor, agent, method, None, &next).await,
+    match visitor.house.people.answer(id, secret, cookie(&headers, BROWSER_COOKIE)).await {
+        Ok(Answered { agent, proof, next }) => enter(&visitor, agent, &proof, None, &next).await,
+        Err(ChallengeRefused::OtherBrowser) => Ok(proconnect::other_browser(&visitor)),
         Err(ChallengeRefused::People(error)) => Err(error.into()),
         Err(_) => Err(Problem::Refused {
             status: StatusCode::GONE,
@@ -171,11 +180,15 @@ struct Typed {
     code: String,
     #[serde(default)]
     email: String,
+    /// Not empty when the code joins an identity of `ProConnect` to the account.
+    #[serde(default)]
+    proconnect: String,
 }
 
 async fn typed_code(
     visitor: Visitor,
     Origin(from): Origin,
+    headers: HeaderMap,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Problem> {
     let house = &visitor.house;
@@ -183,8 +196,9 @@ async fn typed_code(
         return Err(Problem::TooMany);
     }
     let code = typed.code.replace(char::is_whitespace, "");
-    match visitor.house.people.answer(typed.id.clone(), code).await {
-        Ok((agent, method, next)) => enter(&visitor, agent, method, None, &next).await,
+    match visitor.house.people.answer(typed.id.clone(), code, cookie(&headers, BROWSER_COOKIE)).await {
+        Ok(Answered { agent, proof, next }) => enter(&visitor, agent, &proof, None, &next).await,
+        Err(ChallengeRefused::OtherBrowser) => Ok(proconnect::other_browser(&visitor)),
         Err(ChallengeRefused::People(error)) => Err(error.into()),
         Err(_) => {
             let mut errors = FormErrors::default();
@@ -193,7 +207,11 @@ async fn typed_code(
                 "code",
                 "Ce code n’est pas le bon, ou il n’est plus valable. Vérifiez les six chiffres du dernier message reçu ; après cinq essais, redemandez un lien.",
             );
-            Ok(sent_page(&visitor, typed.id, &typed.email, errors))
+            Ok(if typed.proconnect.is_empty() {
+                sent_page(&visitor, typed.id, &typed.email, errors)
+            } else {
+                proconnect::confirmation_page(&visitor, typed.id, &typed.email, errors)
+            })
         }
     }
 }
@@ -202,23 +220,29 @@ async fn typed_code(
 async fn enter(
     visitor: &Visitor,
     agent: i64,
-    method: Method,
+    proof: &Proof,
     acting_as: Option<i64>,
     next: &str,
 ) -> Result<Response, Problem> {
-    let people = &visitor.house.people;
-    let secret = people.open_session(agent, method, acting_as).await?;
+    let secret = visitor.house.people.open_session(agent, proof, acting_as).await?;
+    Ok(entered(visitor, &secret, next))
+}
+
+/// Gives the browser its session and sends it where it goes.
+pub(super) fn entered(visitor: &Visitor, secret: &str, next: &str) -> Response {
     let next = if next == "/" || next.is_empty() { "/role".to_owned() } else { next.to_owned() };
-    let secure = visitor.house.config.base_url().starts_with("https://");
-    let cookie = format!(
-        "{SESSION_COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200{}",
-        if secure { "; Secure" } else { "" }
-    );
     let mut response = redirect(&next);
-    if let Ok(value) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(SET_COOKIE, value);
+    set_cookie(visitor, &mut response, &format!("{SESSION_COOKIE}={secret}; Path=/; Max-Age=43200"));
+    response
+}
+
+/// Adds a cookie that scripts do not read, that other sites do not send with their forms, and that travels encrypted
+/// where the house does.
+pub(super) fn set_cookie(visitor: &Visitor, response: &mut Response, cookie: &str) {
+    let secure = if visitor.house.config.base_url().starts_with("https://") { "; Secure" } else { "" };
+    if let Ok(value) = HeaderValue::from_str(&format!("{cookie}; HttpOnly; SameSite=Lax{secure}")) {
+        response.headers_mut().append(SET_COOKIE, value);
     }
-    Ok(response)
 }
 
 fn signed_in(visitor: &Visitor) -> Result<&SignedIn, Problem> {
@@ -366,12 +390,16 @@ async fn take_role(
 }
 
 async fn sign_out(visitor: Visitor) -> Result<Response, Problem> {
-    if let Some(secret) = &visitor.secret {
-        visitor.house.people.close_session(secret).await?;
-    }
-    let mut response = redirect("/");
-    let ended = HeaderValue::from_static("pepiniere_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
-    response.headers_mut().insert(SET_COOKIE, ended);
+    let id_token = match &visitor.secret {
+        Some(secret) => visitor.house.people.close_session(secret).await?,
+        None => None,
+    };
+    let visitor = Visitor { signed_in: None, ..visitor };
+    let mut response = match id_token {
+        Some(id_token) => proconnect::sign_out_there(&visitor, &id_token).await,
+        None => redirect("/"),
+    };
+    set_cookie(&visitor, &mut response, &format!("{SESSION_COOKIE}=; Path=/; Max-Age=0"));
     Ok(response)
 }
 
@@ -421,5 +449,5 @@ async fn enter_demonstration(
     }
     let Some(role) = house.people.membership(membership).await? else { return Err(Problem::NotFound) };
     let home = rooms.home_of(&role.service);
-    enter(&visitor, role.agent_id, Method::Demonstration, Some(role.id), home).await
+    enter(&visitor, role.agent_id, &Method::Demonstration.into(), Some(role.id), home).await
 }
