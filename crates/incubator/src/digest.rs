@@ -9,6 +9,7 @@ use socle::outbox::Message;
 use socle::pages::format;
 use socle::rights::Scope;
 
+use crate::model::digest::DigestPeriod;
 use crate::store::open_duty;
 use crate::store::{agreement, day, digest};
 use crate::{Incubator, SHEET};
@@ -26,7 +27,7 @@ pub async fn run(incubator: &Incubator) -> anyhow::Result<Ran> {
     let mut done = 0;
     for membership in people.members_of(SHEET.id, None).await? {
         let row = known.get(&membership.id);
-        let period = row.map_or_else(Default::default, digest::Model::period);
+        let period = row.map_or(DigestPeriod::USUAL, digest::Model::period);
         if !period.is_due(today, row.and_then(digest::Model::sent_on)) {
             continue;
         }

@@ -14,13 +14,10 @@ named! {
     }
 }
 
-impl Default for DigestPeriod {
-    fn default() -> Self {
-        Self::Monthly
-    }
-}
-
 impl DigestPeriod {
+    /// What nobody has chosen.
+    pub const USUAL: Self = Self::Monthly;
+
     /// Is a digest due on that day? Monthly: from the first weekday of the month on. Weekly: from Monday on, and not at
     /// the weekend.
     pub fn is_due(self, today: Date, last: Option<Date>) -> bool {

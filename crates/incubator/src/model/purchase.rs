@@ -49,8 +49,8 @@ impl OrderStage {
             }
             (Self::QuoteReceived, OrderStep::ApproveQuote) => Some(Self::QuoteApproved),
             (Self::QuoteApproved, OrderStep::Reserve) => Some(Self::Reserved),
-            (Self::QuoteApproved | Self::Reserved, OrderStep::Sign) => Some(Self::Signed),
-            (Self::Signed, OrderStep::Certify | OrderStep::Pay) => Some(Self::Signed),
+            (Self::QuoteApproved | Self::Reserved, OrderStep::Sign)
+            | (Self::Signed, OrderStep::Certify | OrderStep::Pay) => Some(Self::Signed),
             (Self::Signed, OrderStep::Close) => Some(Self::Closed),
             (
                 Self::Estimate

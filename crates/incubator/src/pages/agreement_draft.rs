@@ -295,11 +295,11 @@ async fn take(
     };
     let reference = agreement.written.reference.clone();
     let knowledge = incubator.knowledge().await?;
-    match keep(&incubator.database, &incubator.keyring, &knowledge, visitor.actor(), agreement).await? {
-        Ok(_) => Ok(redirect(&format!("{}?fait=convention-inscrite", address(&reference)))),
-        Err(ReferenceTaken) => {
-            errors.add("reference", "Une convention porte déjà cette référence.");
-            form(&incubator, &visitor, found, new, (errors, others)).await
-        }
+    let (database, keyring) = (&incubator.database, &incubator.keyring);
+    let kept = keep(database, keyring, &knowledge, visitor.actor(), agreement).await?;
+    if kept == Err(ReferenceTaken) {
+        errors.add("reference", "Une convention porte déjà cette référence.");
+        return form(&incubator, &visitor, found, new, (errors, others)).await;
     }
+    Ok(redirect(&format!("{}?fait=convention-inscrite", address(&reference))))
 }

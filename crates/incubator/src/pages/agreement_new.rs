@@ -119,11 +119,11 @@ async fn take(
     };
     let reference = agreement.written.reference.clone();
     let knowledge = incubator.knowledge().await?;
-    match keep(&incubator.database, &incubator.keyring, &knowledge, visitor.actor(), agreement).await? {
-        Ok(_) => Ok(redirect(&format!("{}?fait=convention-inscrite", address(&reference)))),
-        Err(ReferenceTaken) => {
-            errors.add("text", format!("Une convention porte déjà la référence «\u{a0}{reference}\u{a0}»."));
-            Ok(form(&visitor, new, Vec::new(), errors))
-        }
+    let (database, keyring) = (&incubator.database, &incubator.keyring);
+    let kept = keep(database, keyring, &knowledge, visitor.actor(), agreement).await?;
+    if kept == Err(ReferenceTaken) {
+        errors.add("text", format!("Une convention porte déjà la référence «\u{a0}{reference}\u{a0}»."));
+        return Ok(form(&visitor, new, Vec::new(), errors));
     }
+    Ok(redirect(&format!("{}?fait=convention-inscrite", address(&reference))))
 }

@@ -92,7 +92,7 @@ async fn choose(
     Filled(chosen): Filled<Chosen>,
 ) -> Result<Response, Problem> {
     let membership = membership(&visitor)?;
-    let period = DigestPeriod::from_name(&chosen.period).unwrap_or_default();
+    let period = DigestPeriod::from_name(&chosen.period).unwrap_or(DigestPeriod::USUAL);
     digest::choose(&incubator.database, visitor.actor(), membership, period).await?;
     Ok(redirect("/incubateur/echeances/recevoir?fait=rythme-choisi"))
 }

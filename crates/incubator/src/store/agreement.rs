@@ -14,10 +14,12 @@ use socle::rights::Scope;
 use socle::seal::Keyring;
 use socle::store::{Database, Instant, StoreError, Tx};
 
+use super::collected::collected;
 use super::portfolio::Portfolio;
 use super::{ServiceError, agreement_product, fact, ledger, order, outlook};
 use crate::model::agreement::Agreement;
 use crate::model::bank_details::BankDetails;
+use crate::model::fact::Facts;
 use crate::model::ledger::{LedgerEntry, LedgerKind};
 use crate::model::library::ClauseLibrary;
 use crate::model::money::CommitmentAuthorisation;
@@ -295,7 +297,7 @@ pub async fn list(
         .order_by_asc(Expr::col(outlook::Column::EndDay).is_null())
         .order_by_asc(outlook::Column::EndDay)
         .order_by_asc(Column::Id)
-        .offset(page.min(count.div_ceil(a_page)).saturating_sub(1) * a_page)
+        .offset(std::cmp::min(page, count.div_ceil(a_page)).saturating_sub(1) * a_page)
         .limit(a_page)
         .all(database.read())
         .await?;
@@ -386,9 +388,10 @@ async fn read(
             }
             let placed = by_agreement.remove(&row.id).unwrap_or_default();
             let orders = placed.iter().filter_map(order::Placed::in_agreement).collect();
-            let facts = facts.remove(&row.id).unwrap_or_default();
+            let mut facts: Facts = facts.remove(&row.id).unwrap_or_default().into_iter().collect();
+            facts.evidence.extend(collected(&written, portfolio));
             let ledger = entries.remove(&row.id).unwrap_or_default();
-            let agreement = Agreement { written, facts: facts.into_iter().collect(), orders, ledger };
+            let agreement = Agreement { written, facts, orders, ledger };
             Ok(Filed { id: row.id, version: row.version, agreement })
         })
         .collect()

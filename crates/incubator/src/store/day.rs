@@ -2,6 +2,8 @@
 
 use jiff::Span;
 use jiff::civil::Date;
+use socle::pages::format;
+use socle::store::Tx;
 
 const FIRST: Date = Date::constant(1970, 1, 1);
 
@@ -11,4 +13,9 @@ pub fn number(day: Date) -> i32 {
 
 pub fn date(number: i32) -> Date {
     FIRST.saturating_add(Span::new().days(number))
+}
+
+/// The day of a change, in Paris.
+pub fn today(tx: &Tx) -> Date {
+    format::paris().to_datetime(tx.now()).date()
 }

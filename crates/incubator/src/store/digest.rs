@@ -32,7 +32,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl Model {
     pub fn period(&self) -> DigestPeriod {
-        DigestPeriod::from_name(&self.period).unwrap_or_default()
+        DigestPeriod::from_name(&self.period).unwrap_or(DigestPeriod::USUAL)
     }
 
     pub fn sent_on(&self) -> Option<Date> {
@@ -49,7 +49,7 @@ pub async fn all(database: &Database) -> Result<HashMap<i64, Model>, ServiceErro
 /// How often a membership is told.
 pub async fn period(database: &Database, membership: i64) -> Result<DigestPeriod, ServiceError> {
     let row = Entity::find_by_id(membership).one(database.read()).await?;
-    Ok(row.map_or_else(DigestPeriod::default, |row| row.period()))
+    Ok(row.map_or(DigestPeriod::USUAL, |row| row.period()))
 }
 
 /// Says how often.

@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod agreement_product;
 pub mod calendar_feed;
+mod collected;
 pub mod day;
 pub mod digest;
 pub mod fact;

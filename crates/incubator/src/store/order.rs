@@ -8,10 +8,10 @@ use sea_orm::QueryOrder as _;
 use sea_orm::entity::prelude::*;
 use serde_json::json;
 use socle::audit::{Actor, Entry};
-use socle::pages::format;
 use socle::store::{Database, Instant, StoreError, Tx};
 
 use super::agreement::{self, Knowledge};
+use super::day::today;
 use super::ledger::{self, NewLine};
 use super::{ServiceError, day, order_line, order_step, outlook};
 use crate::model::checks::before_signing;
@@ -233,7 +233,7 @@ pub async fn foresee(
                 })));
                 Entity::insert(ActiveModel::from(row)).exec_without_returning(tx.connection()).await?;
                 set_lines(tx, id, new.lines).await?;
-                let today = format::paris().to_datetime(tx.now()).date();
+                let today = today(tx);
                 note_step(tx, &actor, id, OrderStep::Foresee, today, (Some(total), String::new())).await?;
                 outlook::refresh(tx, &knowledge, agreement).await?;
                 Ok(id)
@@ -329,7 +329,7 @@ pub async fn advance(
                     Ok(effects) => effects,
                     Err(refused) => return Ok(Err(refused)),
                 };
-                let today = format::paris().to_datetime(tx.now()).date();
+                let today = today(tx);
                 let mut changed = effects.row;
                 changed.stage = Set(stage.to_string());
                 changed.version = Set(version + 1);
@@ -354,144 +354,142 @@ pub async fn advance(
         .await
 }
 
-async fn effects(
+/// A move's effects, or why it is refused.
+type Judged = Result<Result<Effects, Refused>, ServiceError>;
+
+async fn effects(tx: &Tx, knowledge: &Knowledge, row: Model, one: Move) -> Judged {
+    match one {
+        Move::RequestQuote { need } => Ok(Ok(Effects {
+            row: ActiveModel { need: Set(need), ..Default::default() },
+            ..Effects::default()
+        })),
+        Move::ReceiveQuote { lines, .. } if lines.is_empty() => Ok(Err(Refused::Empty)),
+        Move::ReceiveQuote { supplier, document, lines } => Ok(Ok(Effects {
+            row: ActiveModel { supplier: Set(supplier), ..Default::default() },
+            amount: Some(lines.iter().map(|line| line.amount).sum()),
+            lines: Some(lines),
+            note: document,
+            ..Effects::default()
+        })),
+        Move::ApproveQuote => Ok(Ok(Effects::default())),
+        Move::Abandon { reason } => Ok(Ok(Effects { note: reason, ..Effects::default() })),
+        Move::Reserve { document } => reserve(tx, knowledge, row, document).await,
+        Move::Sign { number, day, overridden } => sign(tx, knowledge, row, (number, day), overridden).await,
+        Move::Certify { day, amount, note } => {
+            let sums = consumed(tx.connection(), row.id).await?;
+            let left = sums.committed - sums.certified;
+            let line = NewLine { note: note.clone(), ..NewLine::of(LedgerKind::Certification, day) };
+            Ok(take(tx, &row, line, (amount, left), note))
+        }
+        Move::Pay { day, amount, document } => {
+            let sums = consumed(tx.connection(), row.id).await?;
+            let left = sums.certified - sums.paid;
+            let line = NewLine { document: document.clone(), ..NewLine::of(LedgerKind::Payment, day) };
+            Ok(take(tx, &row, line, (amount, left), document))
+        }
+        Move::Close { day } => close(tx, &row, day).await,
+    }
+}
+
+/// A day of an order: not after today, nor before its signature.
+fn sound_day(tx: &Tx, row: &Model, day: Date) -> Result<Date, Refused> {
+    let (not_before, not_after) = (row.signed_day.map(day::date), today(tx));
+    let sound = day <= not_after && not_before.is_none_or(|first| first <= day);
+    if sound { Ok(day) } else { Err(Refused::Day { not_before, not_after }) }
+}
+
+/// What blocks, when something does.
+fn blocking(findings: Vec<Finding>) -> Vec<Finding> {
+    findings.into_iter().filter(|finding| finding.level == Level::Block).collect()
+}
+
+async fn reserve(tx: &Tx, knowledge: &Knowledge, row: Model, document: String) -> Judged {
+    let (id, day) = (row.id, today(tx));
+    let (amount, findings) = examined(tx, knowledge, row, day, None).await?;
+    let blocking = blocking(findings);
+    if !blocking.is_empty() {
+        return Ok(Err(Refused::Findings(blocking)));
+    }
+    let entry = NewLine {
+        order: Some(id),
+        ae: Some(amount),
+        document: document.clone(),
+        ..NewLine::of(LedgerKind::Reservation, day)
+    };
+    Ok(Ok(Effects { entry: Some(entry), amount: Some(amount), note: document, ..Effects::default() }))
+}
+
+async fn sign(
     tx: &Tx,
     knowledge: &Knowledge,
     row: Model,
-    one: Move,
-) -> Result<Result<Effects, Refused>, ServiceError> {
-    let today = format::paris().to_datetime(tx.now()).date();
+    (number, day): (String, Date),
+    overridden: Option<String>,
+) -> Judged {
     let id = row.id;
-    let day_of = |day: Date, not_before: Option<Date>| {
-        let sound = day <= today && not_before.is_none_or(|first| first <= day);
-        if sound { Ok(day) } else { Err(Refused::Day { not_before, not_after: today }) }
+    let day = match sound_day(tx, &row, day) {
+        Ok(day) => day,
+        Err(refused) => return Ok(Err(refused)),
     };
-    let signed_on = row.signed_day.map(day::date);
-    Ok(match one {
-        Move::RequestQuote { need } => {
-            Ok(Effects { row: ActiveModel { need: Set(need), ..Default::default() }, ..Effects::default() })
-        }
-        Move::ReceiveQuote { supplier, document, lines } => {
-            if lines.is_empty() {
-                return Ok(Err(Refused::Empty));
-            }
-            let amount = lines.iter().map(|line| line.amount).sum();
-            Ok(Effects {
-                row: ActiveModel { supplier: Set(supplier), ..Default::default() },
-                lines: Some(lines),
-                amount: Some(amount),
-                note: document,
-                ..Effects::default()
-            })
-        }
-        Move::ApproveQuote => Ok(Effects::default()),
-        Move::Abandon { reason } => Ok(Effects { note: reason, ..Effects::default() }),
-        Move::Reserve { document } => {
-            let (amount, findings) = examined(tx, knowledge, row, today, None).await?;
-            let blocking: Vec<Finding> =
-                findings.into_iter().filter(|finding| finding.level == Level::Block).collect();
-            if !blocking.is_empty() {
-                return Ok(Err(Refused::Findings(blocking)));
-            }
-            let entry = NewLine {
-                order: Some(id),
-                ae: Some(amount),
-                document: document.clone(),
-                ..NewLine::of(LedgerKind::Reservation, today)
-            };
-            Ok(Effects { entry: Some(entry), amount: Some(amount), note: document, ..Effects::default() })
-        }
-        Move::Sign { number, day, overridden } => {
-            let day = match day_of(day, None) {
-                Ok(day) => day,
-                Err(refused) => return Ok(Err(refused)),
-            };
-            let (amount, findings) = examined(tx, knowledge, row, day, Some(&number)).await?;
-            let blocking: Vec<Finding> =
-                findings.into_iter().filter(|finding| finding.level == Level::Block).collect();
-            if !blocking.is_empty() && overridden.is_none() {
-                return Ok(Err(Refused::Findings(blocking)));
-            }
-            let entry = NewLine {
-                order: Some(id),
-                ae: Some(amount),
-                document: number.clone(),
-                ..NewLine::of(LedgerKind::Commitment, day)
-            };
-            let row = ActiveModel {
-                number: Set(Some(number)),
-                signed_day: Set(Some(day::number(day))),
-                ..Default::default()
-            };
-            Ok(Effects {
-                row,
-                entry: Some(entry),
-                day: Some(day),
-                amount: Some(amount),
-                note: overridden.unwrap_or_default(),
-                overridden: blocking,
-                ..Effects::default()
-            })
-        }
-        Move::Certify { day, amount, note } => {
-            let sums = consumed(tx.connection(), id).await?;
-            let left = sums.committed - sums.certified;
-            match day_of(day, signed_on) {
-                Err(refused) => Err(refused),
-                Ok(_) if amount > left => Err(Refused::MoreThanLeft { asked: amount, left }),
-                Ok(day) => Ok(Effects {
-                    entry: Some(NewLine {
-                        order: Some(id),
-                        cp: Some(amount),
-                        note: note.clone(),
-                        ..NewLine::of(LedgerKind::Certification, day)
-                    }),
-                    day: Some(day),
-                    amount: Some(amount),
-                    note,
-                    ..Effects::default()
-                }),
-            }
-        }
-        Move::Pay { day, amount, document } => {
-            let sums = consumed(tx.connection(), id).await?;
-            let left = sums.certified - sums.paid;
-            match day_of(day, signed_on) {
-                Err(refused) => Err(refused),
-                Ok(_) if amount > left => Err(Refused::MoreThanLeft { asked: amount, left }),
-                Ok(day) => Ok(Effects {
-                    entry: Some(NewLine {
-                        order: Some(id),
-                        cp: Some(amount),
-                        document: document.clone(),
-                        ..NewLine::of(LedgerKind::Payment, day)
-                    }),
-                    day: Some(day),
-                    amount: Some(amount),
-                    note: document,
-                    ..Effects::default()
-                }),
-            }
-        }
-        Move::Close { day } => {
-            let sums = consumed(tx.connection(), id).await?;
-            let (unpaid, unused) = (sums.certified - sums.paid, sums.committed - sums.paid);
-            match day_of(day, signed_on) {
-                Err(refused) => Err(refused),
-                Ok(_) if unpaid > Cents::ZERO => Err(Refused::NotAllPaid { left: unpaid }),
-                Ok(day) => Ok(Effects {
-                    entry: (unused > Cents::ZERO).then(|| NewLine {
-                        order: Some(id),
-                        ae: Some(unused),
-                        ..NewLine::of(LedgerKind::Release, day)
-                    }),
-                    day: Some(day),
-                    amount: Some(unused),
-                    ..Effects::default()
-                }),
-            }
-        }
-    })
+    let (amount, findings) = examined(tx, knowledge, row, day, Some(&number)).await?;
+    let blocking = blocking(findings);
+    if !blocking.is_empty() && overridden.is_none() {
+        return Ok(Err(Refused::Findings(blocking)));
+    }
+    let entry = NewLine {
+        order: Some(id),
+        ae: Some(amount),
+        document: number.clone(),
+        ..NewLine::of(LedgerKind::Commitment, day)
+    };
+    Ok(Ok(Effects {
+        row: ActiveModel {
+            number: Set(Some(number)),
+            signed_day: Set(Some(day::number(day))),
+            ..Default::default()
+        },
+        entry: Some(entry),
+        day: Some(day),
+        amount: Some(amount),
+        note: overridden.unwrap_or_default(),
+        overridden: blocking,
+        ..Effects::default()
+    }))
+}
+
+/// Takes an amount from what is left: of the commitment to certify, of what is certified to pay.
+fn take(
+    tx: &Tx,
+    row: &Model,
+    line: NewLine,
+    (amount, left): (Cents, Cents),
+    note: String,
+) -> Result<Effects, Refused> {
+    let day = sound_day(tx, row, line.day)?;
+    if amount > left {
+        return Err(Refused::MoreThanLeft { asked: amount, left });
+    }
+    let entry = NewLine { order: Some(row.id), cp: Some(amount), ..line };
+    Ok(Effects { entry: Some(entry), day: Some(day), amount: Some(amount), note, ..Effects::default() })
+}
+
+/// Everything that was certified is paid; what is left of the commitment is released.
+async fn close(tx: &Tx, row: &Model, day: Date) -> Judged {
+    let sums = consumed(tx.connection(), row.id).await?;
+    let (unpaid, unused) = (sums.certified - sums.paid, sums.committed - sums.paid);
+    let day = match sound_day(tx, row, day) {
+        Ok(day) => day,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    if unpaid > Cents::ZERO {
+        return Ok(Err(Refused::NotAllPaid { left: unpaid }));
+    }
+    let entry = (unused > Cents::ZERO).then(|| NewLine {
+        order: Some(row.id),
+        ae: Some(unused),
+        ..NewLine::of(LedgerKind::Release, day)
+    });
+    Ok(Ok(Effects { entry, day: Some(day), amount: Some(unused), ..Effects::default() }))
 }
 
 /// What the agreement says of this order if it were signed on that day, and its amount.
@@ -503,7 +501,7 @@ async fn examined(
     number: Option<&str>,
 ) -> Result<(Cents, Vec<Finding>), ServiceError> {
     let id = row.id;
-    let today = format::paris().to_datetime(tx.now()).date();
+    let today = today(tx);
     let lines = order_line::Entity::find()
         .filter(order_line::Column::OrderId.eq(id))
         .order_by_asc(order_line::Column::Rank)

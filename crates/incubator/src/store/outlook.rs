@@ -5,7 +5,6 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sha2::{Digest as _, Sha256};
 use socle::jobs::Ran;
-use socle::pages::format;
 use socle::store::{Database, Tx};
 
 use super::agreement::{self, Filed, Knowledge};
@@ -101,7 +100,7 @@ pub(super) async fn refresh(tx: &mut Tx, knowledge: &Knowledge, id: i64) -> Resu
 }
 
 async fn refresh_some(tx: &mut Tx, knowledge: &Knowledge, ids: &[i64]) -> Result<(), ServiceError> {
-    let today = format::paris().to_datetime(tx.now()).date();
+    let today = day::today(tx);
     let filed = agreement::within_change(tx, knowledge, ids).await?;
     write(tx, filed.iter().map(|one| computed(one, knowledge, today)).collect()).await
 }

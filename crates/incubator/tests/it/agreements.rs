@@ -1,7 +1,9 @@
 //! Agreements through their pages: filed, in force, owed, and closed to whoever they do not concern.
 
+use incubator::model::portfolio::{Content, ProductSheet};
+use incubator::store::import::import;
 use incubator::{Incubator, shipped};
-use socle::audit;
+use socle::audit::{self, Actor};
 use testkit::{Agent, TestHouse, on_both_stores};
 
 /// A delegation of our own: signed, in force, with a ceiling of 100 000 €.
@@ -79,6 +81,20 @@ on_both_stores! {
         let duties = legal.open("/incubateur/conventions/vergers/echeances").await.text;
         assert!(duties.contains("faite le 01/09/2026") && duties.contains("relevé de décisions n° 1"), "{duties}");
         assert_eq!(legal.submit(note, &with("2026-09-01", "encore")).await.status, 404, "it is done");
+    }
+}
+
+on_both_stores! {
+    async fn what_the_portfolio_shows_is_evidence_without_asking_the_team(house: TestHouse) {
+        let sheet = "---\ntitle: Vergers partagés\nmission: Partager les vergers\nincubator: atelier\nphases:\n  - name: construction\n    start: 2026-03-01\nstats_url: https://vergers.exemple.fr/stats\n---\n";
+        let mut content = Content::default();
+        content.products.insert("vergers".to_owned(), ProductSheet::parse(sheet).expect("a sheet"));
+        let incubator = Incubator::open(&house.registry.house).await.expect("the incubator");
+        import(&incubator.database, Actor::Program("tests"), &content).await.expect("a store");
+        let text = format!("{ORCHARD}  - {{ clause: stats_public, article: \"4\", text: \"Une page /stats est ouverte.\" }}\n");
+        let legal = filed(&house, &text).await;
+        let duties = legal.open("/incubateur/conventions/vergers/echeances").await.text;
+        assert!(duties.contains("https://vergers.exemple.fr/stats"), "{duties}");
     }
 }
 
