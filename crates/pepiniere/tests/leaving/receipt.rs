@@ -145,7 +145,7 @@ on_both_stores! {
     /// A registry is handed over while it serves and received on a store of the same kind.
     async fn a_service_leaves_and_is_received_elsewhere(house: TestHouse) {
         let kind = Place::of(&house).kind();
-        moves(house, kind).await;
+        Box::pin(moves(house, kind)).await;
     }
 }
 
@@ -157,7 +157,7 @@ on_both_stores! {
             StoreKind::Sqlite => StoreKind::postgres(),
         };
         if let Some(other) = other {
-            moves(house, other).await;
+            Box::pin(moves(house, other)).await;
         }
     }
 }

@@ -7,6 +7,9 @@ use socle::config::Config;
 use socle::people::{Email, NewMembership};
 use testkit::{Agent, Answer, Provider, Said, StoreKind, TestHouse, start_of_tests};
 
+/// A change to what the provider says.
+type Lie = Box<dyn FnOnce(&mut Said) + Send>;
+
 const CAMILLE: &str = "camille.martin@exemple.fr";
 
 /// A story in a house that has a provider, on both stores.
@@ -151,7 +154,7 @@ with_a_provider! {
         invited(&house, "registry.user").await;
         joined(&house, &provider).await;
         let now = start_of_tests().as_second();
-        let lies: Vec<(&str, Box<dyn FnOnce(&mut Said) + Send>)> = vec![
+        let lies: Vec<(&str, Lie)> = vec![
             ("a changed token", Box::new(|said| said.altered.0 = true)),
             ("changed userinfo", Box::new(|said| said.altered.1 = true)),
             ("userinfo without signature", Box::new(|said| said.signed = false)),
