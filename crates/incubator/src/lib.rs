@@ -70,6 +70,7 @@ pub static SHEET: Sheet = Sheet {
         MenuEntry { label: "Portefeuille", href: "/incubateur", action: None },
         MenuEntry { label: "Incubateurs", href: "/incubateur/incubateurs", action: None },
         MenuEntry { label: "Conventions", href: "/incubateur/conventions", action: Some("agreement.read") },
+        MenuEntry { label: "Comités", href: "/incubateur/comites", action: Some("committee.read") },
         MenuEntry { label: "Échéances", href: "/incubateur/echeances", action: Some("agreement.read") },
         MenuEntry {
             label: "Interrupteurs",

@@ -47,6 +47,28 @@ pub const RIGHTS: Rights = Rights {
         // Alone: "peut décider seul, devis et services faits compris" (seeds 000, 001 and 002, article 2).
         Line { action: "order.approve", grants: &[No, No, No, No, No, No, Own, No, No, Own, No, No, No] },
         Line { action: "order.commit", grants: &[No, No, All, No, No, No, No, No, No, No, No, No, No] },
+        Line {
+            action: "committee.read",
+            grants: &[All, All, All, All, All, All, Own, Own, Own, Own, Own, Own, No],
+        },
+        // Its day, its agenda, who is asked, its minutes.
+        Line {
+            action: "committee.prepare",
+            grants: &[All, All, No, No, No, No, Own, No, No, Own, No, No, No],
+        },
+        Line {
+            action: "committee.opinion",
+            grants: &[All, No, No, No, No, No, No, No, No, No, Own, No, No],
+        },
+        // What it decided, and whether its conditions are met.
+        Line {
+            action: "committee.decide",
+            grants: &[All, All, No, No, No, No, No, No, No, No, No, No, No],
+        },
+        Line {
+            action: "hypothesis.close",
+            grants: &[All, All, No, No, No, No, Own, No, Own, No, No, No, No],
+        },
         Line { action: "switches.manage", grants: &[All, No, No, No, No, No, No, No, No, No, No, No, No] },
         Line { action: "audit.read", grants: &[All, No, No, No, No, No, No, No, No, No, No, No, No] },
     ],

@@ -15,6 +15,7 @@ use super::{
     product::Product,
 };
 
+pub mod conditions;
 mod copies;
 mod occurrence;
 mod status;
@@ -31,6 +32,7 @@ pub fn duties(agreement: &Agreement, library: &ClauseLibrary, as_of: Date, horiz
             duties.extend(desk.opened_by(clause, duty, titles));
         }
     }
+    duties.extend(desk.conditions());
     duties.retain(|duty| duty.due.first_day().or(duty.internal_target).is_none_or(|day| day <= horizon));
     duties.sort_by_key(|duty| (duty.day().is_none(), duty.day()));
     duties

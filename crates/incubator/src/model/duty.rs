@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{body::BodyKey, course::french, month::Month, named::named};
 
 named! {
-    /// The nine kinds of duty, by what starts them.
+    /// The kinds of duty, by what starts them.
     DutyType {
         OneOff = "one-off", "ponctuelle";
         Recurring = "recurring", "périodique";
@@ -17,6 +17,8 @@ named! {
         Threshold = "threshold", "selon les crédits";
         Consequence = "consequence", "conséquence";
         Vague = "vague", "sans délai précis";
+        /// A condition that a committee set.
+        Decided = "decided", "fixée par un comité";
     }
 }
 
@@ -72,6 +74,10 @@ pub enum DutyStatus {
         on: Date,
     },
     Late,
+    /// Looked at by those who set it, and not met.
+    NotMet {
+        on: Date,
+    },
     /// The internal target has passed. The contract says no date: nobody is late.
     TargetPassed,
     Waived {
@@ -105,6 +111,7 @@ impl DutyStatus {
             Self::Done { .. } => "done",
             Self::DoneLate { .. } => "done_late",
             Self::Late => "late",
+            Self::NotMet { .. } => "not_met",
             Self::TargetPassed => "target_passed",
             Self::Waived { .. } => "waived",
             Self::NotApplicable { .. } => "not_applicable",
@@ -123,6 +130,7 @@ impl DutyStatus {
             Self::Done { on } => format!("done on {on}"),
             Self::DoneLate { on } => format!("done late, on {on}"),
             Self::Late => "late".into(),
+            Self::NotMet { on } => format!("found not met on {on}"),
             Self::TargetPassed => "internal target passed".into(),
             Self::Waived { reason } => format!("waived: {reason}"),
             Self::NotApplicable { reason, .. } => format!("not applicable: {reason}"),
@@ -141,6 +149,7 @@ impl DutyStatus {
             Self::Done { on } => format!("faite le {}", french(*on)),
             Self::DoneLate { on } => format!("faite en retard, le {}", french(*on)),
             Self::Late => "en retard".into(),
+            Self::NotMet { on } => format!("constatée non remplie le {}", french(*on)),
             Self::TargetPassed => "objectif interne dépassé".into(),
             Self::Waived { reason } => format!("dispensée : {reason}"),
             Self::NotApplicable { reason_fr, .. } => format!("sans objet : {reason_fr}"),

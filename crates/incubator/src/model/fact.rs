@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     amendment::Amendment,
+    condition::Condition,
     evidence::{Copy, Evidence},
     expert::Expert,
     notice::Notice,
@@ -49,6 +50,8 @@ pub struct Facts {
     pub suspensions: Vec<Suspended>,
     pub evidence: Vec<Evidence>,
     pub experts: Vec<Expert>,
+    /// Those that committees set: they are kept with their decisions.
+    pub conditions: Vec<Condition>,
 }
 
 impl FromIterator<Fact> for Facts {

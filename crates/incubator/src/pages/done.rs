@@ -30,6 +30,19 @@ impl Done {
             "calendriers-arretes" => {
                 "Vos calendriers sont arrêtés\u{a0}: leurs adresses ne montrent plus rien."
             }
+            "comite-prevu" => "Le comité est prévu. Préparez son dossier\u{a0}: il se fait en un clic.",
+            "comite-prepare" => "C’est changé.",
+            "comite-tenu" => "Le comité est noté tenu. Inscrivez maintenant ce qui a été décidé.",
+            "comite-annule" => "Le comité est annulé.",
+            "dossier-envoye" => "L’envoi du dossier est noté.",
+            "personne-ajoutee" => "La personne est ajoutée.",
+            "personne-retiree" => "La personne est retirée.",
+            "avis-donne" => "L’avis est inscrit.",
+            "decision-inscrite" => {
+                "La décision est inscrite. La phase, les échéances et les crédits en tiennent compte."
+            }
+            "hypothese-conclue" => "La conclusion est inscrite, avec ce que le terrain a montré.",
+            "condition-verifiee" => "La condition est vérifiée\u{a0}: son échéance est terminée.",
             "commande-avancee" => "C’est enregistré.",
             _ => return page,
         };

@@ -3,7 +3,7 @@
 use socle::pages::format;
 
 use super::agreement::sentence;
-use crate::model::duty::{Due, Duty, DutyStatus};
+use crate::model::duty::{Due, Duty, DutyStatus, DutyType};
 
 /// A line of a list of duties.
 pub struct Line {
@@ -31,7 +31,7 @@ pub struct Line {
 /// The colour of a status.
 fn colour(status: &DutyStatus) -> &'static str {
     match status {
-        DutyStatus::Late => "error",
+        DutyStatus::Late | DutyStatus::NotMet { .. } => "error",
         DutyStatus::Due | DutyStatus::DueSoon | DutyStatus::TargetPassed => "warning",
         DutyStatus::Done { .. } | DutyStatus::DoneLate { .. } => "success",
         DutyStatus::Unknown { .. } => "info",
@@ -79,7 +79,7 @@ pub fn line(duty: &Duty) -> Line {
 
 fn can_be_noted(duty: &Duty) -> bool {
     let open = duty.status.is_open() || duty.status == DutyStatus::Continuous;
-    open && duty.recipients.is_empty() && !matches!(duty.clause.as_str(), "publication" | "payment")
+    open && duty.kind != DutyType::Decided && duty.recipients.is_empty() && !matches!(duty.clause.as_str(), "publication" | "payment")
 }
 
 fn query(duty: &Duty, occurrence: &str) -> String {

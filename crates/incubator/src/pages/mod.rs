@@ -1,6 +1,7 @@
 //! Pages of the incubator, handlers beside their templates (`templates/`).
 
 mod agreement;
+mod agreement_committees;
 mod agreement_credits;
 mod agreement_draft;
 mod agreement_duties;
@@ -9,6 +10,16 @@ mod agreement_life;
 mod agreement_new;
 mod agreement_text;
 mod agreements;
+mod attendee;
+mod closing;
+mod committee;
+mod committee_form;
+mod committee_head;
+mod committee_held;
+mod committee_product;
+mod committees;
+mod decision;
+mod decision_form;
 mod done;
 mod duties;
 mod duty_note;
@@ -19,6 +30,7 @@ mod fact_next;
 mod fact_words;
 mod incubators;
 mod open_data;
+mod opinion;
 mod order;
 mod order_new;
 mod order_step;
@@ -53,6 +65,15 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(order_new::routes())
         .merge(order::routes())
         .merge(order_step::routes())
+        .merge(agreement_committees::routes())
+        .merge(committees::routes())
+        .merge(committee_form::routes())
+        .merge(committee::routes())
+        .merge(committee_held::routes())
+        .merge(attendee::routes())
+        .merge(opinion::routes())
+        .merge(decision::routes())
+        .merge(closing::routes())
         .merge(duties::routes())
         .merge(duty_subscription::routes())
         .with_state(Arc::clone(incubator))

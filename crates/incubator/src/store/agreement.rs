@@ -14,9 +14,9 @@ use socle::rights::Scope;
 use socle::seal::Keyring;
 use socle::store::{Database, Instant, StoreError, Tx};
 
-use super::collected::collected;
+use super::collected::{collected, conditions, shown_by};
 use super::portfolio::Portfolio;
-use super::{ServiceError, agreement_product, fact, ledger, order, outlook};
+use super::{ServiceError, agreement_product, committee, decision, fact, ledger, order, outlook};
 use crate::model::agreement::Agreement;
 use crate::model::bank_details::BankDetails;
 use crate::model::fact::Facts;
@@ -24,6 +24,7 @@ use crate::model::ledger::{LedgerEntry, LedgerKind};
 use crate::model::library::ClauseLibrary;
 use crate::model::money::CommitmentAuthorisation;
 use crate::model::order::{Order, OrderUnder};
+use crate::model::portfolio::History;
 use crate::model::tenant::Tenant;
 use crate::model::written::Written;
 
@@ -339,6 +340,16 @@ pub async fn find(
     Ok(read(database.read(), &knowledge.portfolio, vec![row]).await?.pop())
 }
 
+/// The same by number, for whoever was let in by what led there.
+pub async fn numbered(
+    database: &Database,
+    knowledge: &Knowledge,
+    id: i64,
+) -> Result<Option<Filed>, ServiceError> {
+    let row = Entity::find_by_id(id).one(database.read()).await?;
+    Ok(read(database.read(), &knowledge.portfolio, row.into_iter().collect()).await?.pop())
+}
+
 /// The same by number, inside a change.
 pub(super) async fn within_change(
     tx: &Tx,
@@ -373,6 +384,9 @@ async fn read(
     let mut facts = fact::of(connection, &ids).await?;
     let orders = order::of(connection, &ids).await?;
     let mut entries = ledger::of(connection, &ids, &orders).await?;
+    let mut held = committee::held_under(connection, &ids).await?;
+    let numbers: Vec<i64> = held.values().flatten().map(|one| one.row.id).collect();
+    let decided = decision::of_committees(connection, &numbers).await?;
     let mut by_agreement: HashMap<i64, Vec<order::Placed>> = HashMap::new();
     for one in orders {
         by_agreement.entry(one.row.agreement_id).or_default().push(one);
@@ -384,12 +398,17 @@ async fn read(
             for product in &mut written.products {
                 if let Some(known) = portfolio.product(&product.key) {
                     product.phases = known.sheet.history.phases();
+                } else if let Some(decided) = portfolio.decided.get(&product.key) {
+                    product.phases.extend(History(decided.clone()).phases());
                 }
             }
             let placed = by_agreement.remove(&row.id).unwrap_or_default();
             let orders = placed.iter().filter_map(order::Placed::in_agreement).collect();
             let mut facts: Facts = facts.remove(&row.id).unwrap_or_default().into_iter().collect();
             facts.evidence.extend(collected(&written, portfolio));
+            let held = held.remove(&row.id).unwrap_or_default();
+            facts.evidence.extend(held.iter().flat_map(|one| shown_by(&written, one)));
+            facts.conditions = held.iter().flat_map(|one| conditions(one, &decided)).collect();
             let ledger = entries.remove(&row.id).unwrap_or_default();
             let agreement = Agreement { written, facts, orders, ledger };
             Ok(Filed { id: row.id, version: row.version, agreement })

@@ -1,7 +1,17 @@
-//! Evidence that nobody has to give: what the portfolio already shows.
+//! Evidence that nobody has to give: what the portfolio and the committees already show.
 
+use std::collections::HashMap;
+
+use socle::pages::format;
+
+use super::committee::Committee;
+use super::day;
+use super::decision::Taken;
 use super::portfolio::Portfolio;
+use crate::model::condition::Condition;
+use crate::model::duties::conditions::COMMITTEES;
 use crate::model::evidence::Evidence;
+use crate::model::named::Named as _;
 use crate::model::portfolio::Details;
 use crate::model::written::Written;
 
@@ -35,4 +45,44 @@ pub(super) fn collected(written: &Written, portfolio: &Portfolio) -> Vec<Evidenc
         }
     }
     evidence
+}
+
+/// What a committee that was held shows: each clause that asks for committees is met, for its products.
+pub(super) fn shown_by(written: &Written, held: &Committee) -> Vec<Evidence> {
+    if !held.kind().decides() {
+        return Vec::new();
+    }
+    let on = day::date(held.row.day);
+    let mut evidence = Vec::new();
+    for clause in written.clauses.iter().filter(|one| COMMITTEES.contains(&one.key.as_str())) {
+        let each = clause.per_product && !written.products.is_empty();
+        let products = if each { held.products.iter().cloned().map(Some).collect() } else { vec![None] };
+        evidence.extend(products.into_iter().map(|product| Evidence {
+            clause: clause.key.clone(),
+            article: Some(clause.article.clone()),
+            product,
+            occurrence: None,
+            done_on: on,
+            reference: Some(format!("{} du {}", held.kind().fr(), format::date(on))),
+            waived: None,
+        }));
+    }
+    evidence
+}
+
+/// The conditions that a committee set.
+pub(super) fn conditions(held: &Committee, decided: &HashMap<i64, Vec<Taken>>) -> Vec<Condition> {
+    let taken = decided.get(&held.row.id).into_iter().flatten();
+    taken
+        .flat_map(|one| &one.conditions)
+        .map(|row| Condition {
+            product: row.product.clone(),
+            text: row.text.clone(),
+            set_on: day::date(held.row.day),
+            check_on: day::date(row.check_day),
+            result: row.result(),
+            closed_on: row.closed_day.map(day::date),
+            note: row.note.clone(),
+        })
+        .collect()
 }

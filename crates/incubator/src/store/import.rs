@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{EntityTrait, QuerySelect as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -38,10 +37,7 @@ pub async fn import(database: &Database, actor: Actor, content: &Content) -> Res
                 take_incubators(tx, incubators, &mut changes).await?;
                 take_products(tx, products, &mut changes).await?;
                 if changes.created + changes.updated > 0 {
-                    state::Entity::update_many()
-                        .col_expr(state::Column::Version, Expr::col(state::Column::Version).add(1))
-                        .exec(tx.connection())
-                        .await?;
+                    state::advance(tx).await?;
                     tx.record(Entry::new(actor, "portfolio.imported", "portfolio", "all").with_facts(json!({
                         "created": changes.created, "updated": changes.updated, "unchanged": changes.unchanged,
                     })));

@@ -2,15 +2,22 @@
 
 pub mod agreement;
 pub mod agreement_product;
+pub mod attendee;
 pub mod calendar_feed;
 mod collected;
+pub mod committee;
+pub mod committee_product;
+pub mod condition;
 pub mod day;
+pub mod decision;
 pub mod digest;
 pub mod fact;
+pub mod hypothesis;
 pub mod import;
 pub mod incubator;
 pub mod ledger;
 pub mod open_duty;
+pub mod opinion;
 pub mod order;
 pub mod order_line;
 pub mod order_step;
@@ -21,6 +28,7 @@ pub mod portfolio;
 pub mod product;
 pub mod sponsor;
 mod state;
+pub mod success_criterion;
 
 use socle::store::Migration;
 pub use socle::store::ServiceError;
@@ -29,4 +37,5 @@ pub use socle::store::ServiceError;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "incubator_0001", sql: include_str!("../../migrations/0001.sql") },
     Migration { name: "incubator_0002", sql: include_str!("../../migrations/0002.sql") },
+    Migration { name: "incubator_0003", sql: include_str!("../../migrations/0003.sql") },
 ];

@@ -6,6 +6,7 @@ use socle::rights::Scope;
 use socle::store::Database;
 
 use super::{ServiceError, agreement};
+use crate::model::duties::conditions::COMMITTEES;
 use crate::model::tenant::Tenant;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -32,7 +33,20 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// Duties of the agreements of a scope, the soonest first, at most `most`.
 pub async fn list(database: &Database, scope: &Scope, most: u64) -> Result<Vec<Model>, ServiceError> {
-    let mut select = Entity::find();
+    select(database, scope, Entity::find(), most).await
+}
+
+/// The committees that agreements ask for, the soonest first, at most `most`.
+pub async fn committees(database: &Database, scope: &Scope, most: u64) -> Result<Vec<Model>, ServiceError> {
+    select(database, scope, Entity::find().filter(Column::Clause.is_in(COMMITTEES)), most).await
+}
+
+async fn select(
+    database: &Database,
+    scope: &Scope,
+    mut select: Select<Entity>,
+    most: u64,
+) -> Result<Vec<Model>, ServiceError> {
     match Tenant::of(scope) {
         None => {}
         // A product's people see its own duties and those of its agreements as a whole.

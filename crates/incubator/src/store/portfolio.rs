@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::QueryOrder as _;
 use sea_orm::entity::prelude::*;
-use socle::store::Database;
+use socle::store::{Database, Tx};
 
-use super::{ServiceError, day, incubator, organisation, phase, product, sponsor, state};
+use super::{ServiceError, day, decision, incubator, organisation, phase, product, sponsor, state};
 use crate::model::portfolio::{Content, Episode, History, IncubatorSheet, OrganisationSheet, ProductSheet};
 
 /// A product and its identifier.
@@ -24,6 +24,8 @@ pub struct Portfolio {
     pub products: Vec<Product>,
     pub incubators: BTreeMap<String, IncubatorSheet>,
     pub organisations: BTreeMap<String, OrganisationSheet>,
+    /// Phases that committees opened for products without a sheet.
+    pub decided: HashMap<String, Vec<Episode>>,
 }
 
 impl Portfolio {
@@ -52,11 +54,20 @@ pub async fn version(database: &Database) -> Result<i64, ServiceError> {
 pub async fn read(database: &Database) -> Result<Portfolio, ServiceError> {
     // The version is read first: what changes meanwhile is read again next time.
     let version = version(database).await?;
+    read_from(database.read(), version).await
+}
+
+/// The same as a change leaves it, before it ends.
+pub(super) async fn within_change(tx: &Tx) -> Result<Portfolio, ServiceError> {
+    read_from(tx.connection(), 0).await
+}
+
+async fn read_from(connection: &impl ConnectionTrait, version: i64) -> Result<Portfolio, ServiceError> {
     let mut histories: HashMap<i64, Vec<Episode>> = HashMap::new();
     let phases = phase::Entity::find()
         .order_by_asc(phase::Column::ProductId)
         .order_by_asc(phase::Column::Rank)
-        .all(database.read())
+        .all(connection)
         .await?;
     for row in phases {
         histories.entry(row.product_id).or_default().push(Episode {
@@ -67,13 +78,18 @@ pub async fn read(database: &Database) -> Result<Portfolio, ServiceError> {
         });
     }
     let mut sponsors: HashMap<i64, Vec<String>> = HashMap::new();
-    for row in sponsor::Entity::find().all(database.read()).await? {
+    for row in sponsor::Entity::find().all(connection).await? {
         sponsors.entry(row.product_id).or_default().push(row.organisation);
     }
+    let mut decided = decision::stages(connection).await?;
     let mut products = Vec::new();
-    for row in product::Entity::find().all(database.read()).await? {
+    for row in product::Entity::find().all(connection).await? {
+        let mut history = History(histories.remove(&row.id).unwrap_or_default());
+        for episode in decided.remove(&row.slug).unwrap_or_default() {
+            history.add(episode);
+        }
         let sheet = ProductSheet {
-            history: History(histories.remove(&row.id).unwrap_or_default()),
+            history,
             sponsors: sponsors.remove(&row.id).unwrap_or_default(),
             details: serde_json::from_str(&row.sheet)?,
             name: row.name,
@@ -83,12 +99,13 @@ pub async fn read(database: &Database) -> Result<Portfolio, ServiceError> {
         products.push(Product { slug: row.slug, sheet });
     }
     products.sort_by_cached_key(|one| one.sheet.name.to_lowercase());
-    let incubators = incubator::Entity::find().all(database.read()).await?;
-    let organisations = organisation::Entity::find().all(database.read()).await?;
+    let incubators = incubator::Entity::find().all(connection).await?;
+    let organisations = organisation::Entity::find().all(connection).await?;
     Ok(Portfolio {
         version,
         products,
         incubators: incubators.into_iter().map(incubator::Model::sheet).collect(),
         organisations: organisations.into_iter().map(organisation::Model::sheet).collect(),
+        decided,
     })
 }

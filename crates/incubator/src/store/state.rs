@@ -1,6 +1,10 @@
 //! How many times the portfolio changed.
 
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use socle::store::Tx;
+
+use super::ServiceError;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "portfolio_state")]
@@ -14,3 +18,12 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// The portfolio changed: it is read again.
+pub(super) async fn advance(tx: &Tx) -> Result<(), ServiceError> {
+    Entity::update_many()
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .exec(tx.connection())
+        .await?;
+    Ok(())
+}

@@ -29,7 +29,7 @@ pub(super) struct Occurrence {
 impl Occurrence {
     pub const NEVER: Self = Self { due: Due::NotDated, target: None, opens_on: None };
 
-    fn on(day: Date) -> Self {
+    pub fn on(day: Date) -> Self {
         Self { due: Due::On(day), target: None, opens_on: None }
     }
 

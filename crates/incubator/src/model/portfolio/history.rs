@@ -17,6 +17,13 @@ pub struct Episode {
 pub struct History(pub Vec<Episode>);
 
 impl History {
+    /// Adds what a committee decided. A sheet that says the same is left alone.
+    pub fn add(&mut self, decided: Episode) {
+        if !self.0.iter().any(|one| one.stage == decided.stage && one.from == decided.from) {
+            self.0.push(decided);
+        }
+    }
+
     /// The stage on a day: the latest begun by then; of two begun the same day, the one recorded last. `None` before
     /// the first.
     pub fn on(&self, day: Date) -> Option<&Episode> {
