@@ -9,7 +9,10 @@ pub mod digest;
 pub mod fact;
 pub mod import;
 pub mod incubator;
+pub mod indicator;
+pub mod indicator_point;
 pub mod ledger;
+pub mod objective;
 pub mod open_duty;
 pub mod order;
 pub mod order_line;
@@ -29,4 +32,5 @@ pub use socle::store::ServiceError;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "incubator_0001", sql: include_str!("../../migrations/0001.sql") },
     Migration { name: "incubator_0002", sql: include_str!("../../migrations/0002.sql") },
+    Migration { name: "incubator_0004", sql: include_str!("../../migrations/0004.sql") },
 ];
