@@ -15,7 +15,10 @@ pub mod fact;
 pub mod hypothesis;
 pub mod import;
 pub mod incubator;
+pub mod indicator;
+pub mod indicator_point;
 pub mod ledger;
+pub mod objective;
 pub mod open_duty;
 pub mod opinion;
 pub mod order;
@@ -38,4 +41,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "incubator_0001", sql: include_str!("../../migrations/0001.sql") },
     Migration { name: "incubator_0002", sql: include_str!("../../migrations/0002.sql") },
     Migration { name: "incubator_0003", sql: include_str!("../../migrations/0003.sql") },
+    Migration { name: "incubator_0004", sql: include_str!("../../migrations/0004.sql") },
 ];
