@@ -35,6 +35,11 @@ const tried = await firstLink(candidate, "/registre/bac-a-sable/trajets", "/regi
 const triedKey = await firstLink(candidate, "/registre/bac-a-sable/cles", "/registre/bac-a-sable/cles/");
 const order = await firstLink(finance, `${agreement}/credits`, `${agreement}/commandes/(?=\\d)`);
 const noted = await firstLink(legal, `${agreement}/echeances`, `${agreement}/echeances/noter\\?[^"]*`);
+const committees = (after) => firstLink(incubatorHead, `${agreement}/comites`, "/incubateur/comites/(?=\\d)", after);
+const committeeAhead = await committees("À venir");
+const committeeHeld = await committees("Déjà tenus");
+const hypothesis = await firstLink(lead, committeeHeld, `${committeeHeld}/hypothese/`);
+const condition = await firstLink(incubatorHead, committeeHeld, `${committeeHeld}/condition/`);
 const person = await firstLink(registryAdmin, "/registre/personnes", "/registre/personnes/");
 
 export const pages = [
@@ -141,6 +146,20 @@ export const pages = [
   { path: `${agreement}/vie/avenant`, as: legal, name: "incubateur-avenant" },
   { path: `${agreement}/vie/preavis`, as: legal, name: "incubateur-preavis" },
   { path: `${agreement}/vie/copie`, as: legal, name: "incubateur-copie" },
+  { path: "/incubateur/comites", as: incubatorHead, h1: "Comités" },
+  { path: `${agreement}/comites`, as: lead, name: "incubateur-convention-comites" },
+  { path: `${agreement}/comites/nouveau`, as: lead, h1: "Prévoir un comité", name: "incubateur-comite-nouveau" },
+  { path: "/incubateur/services/carnet-archives/comites/nouveau", as: lead, h1: "Prévoir un comité", name: "incubateur-comite-sans-convention" },
+  { path: committeeHeld, as: incubatorHead, name: "incubateur-comite-tenu" },
+  { path: committeeAhead, as: lead, name: "incubateur-comite-a-venir" },
+  { path: `${committeeAhead}/preparer`, as: lead, h1: "Préparer le comité", name: "incubateur-comite-preparer" },
+  { path: `${committeeAhead}/tenu`, as: lead, h1: "Le comité a été tenu", name: "incubateur-comite-noter" },
+  { path: `${committeeAhead}/annuler`, as: lead, h1: "Annuler le comité", name: "incubateur-comite-annuler" },
+  { path: `${committeeAhead}/personnes`, as: lead, h1: "Ajouter une personne", name: "incubateur-comite-personne" },
+  { path: `${committeeAhead}/avis/carnet-archives`, as: incubator("agreement.sponsor"), h1: "Donner un avis", name: "incubateur-comite-avis" },
+  { path: `${committeeHeld}/decision/carnet-archives`, as: incubatorHead, h1: "Inscrire la décision", name: "incubateur-comite-decision" },
+  { path: hypothesis, as: lead, h1: "Conclure sur l’hypothèse", name: "incubateur-hypothese" },
+  { path: condition, as: incubatorHead, h1: "Vérifier la condition", name: "incubateur-condition" },
   { path: "/incubateur/echeances", as: lead, h1: "Échéances" },
   { path: "/comptes/incubator", as: incubatorHead, h1: "Journal des comptes", name: "incubateur-comptes" },
   { path: "/interrupteurs/incubator", as: incubatorHead, h1: "Interrupteurs", name: "incubateur-interrupteurs" },

@@ -13,10 +13,11 @@ async function cookieOf(who) {
   return cookies.get(url);
 }
 
-/** The first link of a page that begins so (a regular expression): numbers of journeys, operators and keys change with each demonstration. */
-export async function firstLink(who, path, beginning) {
+/** The first link of a page that begins so (a regular expression): numbers of journeys, operators and keys change with each demonstration. After: the text it comes after. */
+export async function firstLink(who, path, beginning, after = "") {
   const response = await fetch(address(path), { headers: { cookie: await cookieOf(who), accept: "text/html" } });
-  const found = new RegExp(`href="(${beginning}[^"?]*)"`).exec(await response.text());
-  if (!found) throw new Error(`${path} has no link to ${beginning}`);
+  const text = await response.text();
+  const found = new RegExp(`href="(${beginning}[^"?]*)"`).exec(text.slice(Math.max(0, text.indexOf(after))));
+  if (!found) throw new Error(`${path} has no link to ${beginning}${after && ` after ${after}`}`);
   return found[1].replaceAll("&#38;", "&");
 }

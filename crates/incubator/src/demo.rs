@@ -1,6 +1,8 @@
 //! Demonstration data: fictional products, incubators and organisations, in the shape of a ministry's portfolio
 //! (spec §8): a cohort a year, a third of ideas dropped at the end of the investigation.
 
+mod committees;
+
 use anyhow::Context as _;
 use jiff::Span;
 use jiff::civil::Date;
@@ -135,6 +137,7 @@ async fn file_agreements(incubator: &Incubator) -> anyhow::Result<()> {
     let in_force = file::read("atelier-fictif.yaml", &text, &incubator.library)?;
     if let Ok(id) = agreement::file(database, keyring, &knowledge, ACTOR, in_force).await? {
         place_orders(incubator, &knowledge, id).await?;
+        committees::fill(incubator, id).await?;
     }
     Ok(())
 }

@@ -22,6 +22,7 @@ pub mod import;
 mod indicators;
 mod jobs;
 pub mod model;
+mod pack;
 mod pages;
 mod report;
 pub mod rights;

@@ -50,7 +50,7 @@ async fn show(
     let mine = |products: &[String]| own.as_ref().is_none_or(|own| products.contains(own));
     let all = committee::of_agreement(&incubator.database, filed.id).await?;
     let all = all.into_iter().filter(|one| one.row.cancelled.is_empty() && mine(&one.products));
-    let (held, mut ahead): (Vec<_>, Vec<_>) = all.partition(|one| one.row.held);
+    let (past, mut ahead): (Vec<_>, Vec<_>) = all.partition(|one| one.row.held);
     ahead.reverse();
     let outlook = outlook(&filed.agreement, &incubator.library, today);
     let asks = |key: &str| COMMITTEES.contains(&key);
@@ -63,7 +63,7 @@ async fn show(
         clauses: clauses.map(|one| format!("Article {}\u{a0}: {}", one.article, one.text)).collect(),
         next: next.and_then(crate::model::duty::Duty::day).map_or_else(String::new, format::date),
         ahead: lines(&incubator, own.as_deref(), ahead).await?,
-        held: lines(&incubator, own.as_deref(), held).await?,
+        held: lines(&incubator, own.as_deref(), past).await?,
         may_plan: visitor.allow(&SHEET, "committee.prepare").is_ok(),
     };
     Ok(page(&shown))

@@ -88,16 +88,6 @@ fn form(
     subject: &Subject,
     (new, errors): (Typed, FormErrors),
 ) -> Response {
-    let closed = |closed: Option<i32>| closed.is_some();
-    let mut kept = Vec::new();
-    for before in &subject.before {
-        kept.extend(
-            before.hypotheses.iter().filter(|one| closed(one.closed_day)).map(|one| one.text.clone()),
-        );
-        kept.extend(
-            before.conditions.iter().filter(|one| closed(one.closed_day)).map(|one| one.text.clone()),
-        );
-    }
     let shown = DecisionPage {
         page: frame(visitor, &subject.found, "Inscrire la décision"),
         product: subject.name.clone(),
@@ -109,7 +99,7 @@ fn form(
             .filter(|one| one.opens(subject.stage).is_ok())
             .map(|one| Choice::new(one.as_str(), &sentence(one.fr()), &new.outcome))
             .collect(),
-        kept,
+        kept: subject.before.as_ref().map_or_else(Vec::new, Taken::closed),
         new,
         errors: errors.clone(),
     };

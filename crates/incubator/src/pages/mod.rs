@@ -16,6 +16,7 @@ mod committee;
 mod committee_form;
 mod committee_head;
 mod committee_held;
+mod committee_pack;
 mod committee_product;
 mod committees;
 mod decision;
@@ -69,6 +70,7 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(committees::routes())
         .merge(committee_form::routes())
         .merge(committee::routes())
+        .merge(committee_pack::routes())
         .merge(committee_held::routes())
         .merge(attendee::routes())
         .merge(opinion::routes())

@@ -115,6 +115,13 @@ impl Taken {
         Some((self.row.stage.as_deref()?.parse().ok()?, day::date(self.row.stage_day?)))
     }
 
+    /// The hypotheses and conditions that were closed since: correcting the decision leaves them.
+    pub fn closed(&self) -> Vec<String> {
+        let hypotheses = self.hypotheses.iter().filter(|one| one.closed_day.is_some()).map(|one| &one.text);
+        let conditions = self.conditions.iter().filter(|one| one.closed_day.is_some()).map(|one| &one.text);
+        hypotheses.chain(conditions).cloned().collect()
+    }
+
     fn told(&self) -> serde_json::Value {
         json!({
             "outcome": self.row.outcome,
@@ -250,13 +257,8 @@ async fn add_parts(
     if !criteria.is_empty() {
         success_criterion::Entity::insert_many(criteria).exec_without_returning(tx.connection()).await?;
     }
-    let closed = |text: &str| {
-        before.is_some_and(|one| {
-            one.hypotheses.iter().any(|one| one.text == text && one.closed_day.is_some())
-                || one.conditions.iter().any(|one| one.text == text && one.closed_day.is_some())
-        })
-    };
-    if !new.hypothesis.is_empty() && !closed(&new.hypothesis) {
+    let closed = before.map_or_else(Vec::new, Taken::closed);
+    if !new.hypothesis.is_empty() && !closed.contains(&new.hypothesis) {
         let row = hypothesis::ActiveModel {
             id: Set(tx.next_number()),
             decision_id: Set(id),
@@ -269,7 +271,7 @@ async fn add_parts(
         };
         hypothesis::Entity::insert(row).exec_without_returning(tx.connection()).await?;
     }
-    for (text, check) in new.conditions.iter().filter(|(text, _)| !closed(text)) {
+    for (text, check) in new.conditions.iter().filter(|(text, _)| !closed.contains(text)) {
         let row = condition::ActiveModel {
             id: Set(tx.next_number()),
             decision_id: Set(id),

@@ -1,6 +1,7 @@
 //! Stories of the incubator, through HTTP and the command line's own functions, on both stores.
 
 mod agreements;
+mod committees;
 mod compliance;
 mod drafting;
 mod orders;

@@ -8,7 +8,27 @@ use crate::agreements::{ORCHARD, agent, filed};
 
 const BASE: &str = "/incubateur/conventions/vergers";
 
-/// An order on which the step of an action may be tried, made by those who may.
+/// What actions are tried on, made by those who may.
+struct Tried {
+    order: String,
+    committee: String,
+    hypothesis: String,
+}
+
+async fn prepared(house: &TestHouse) -> Tried {
+    let head = agent(house, "incubator.head", None).await;
+    let new = [("kind", "investment"), ("day", "2026-11-10")];
+    let answer = head.submit(&format!("{BASE}/comites/nouveau"), &new).await;
+    let committee = answer.header("location").and_then(|to| to.split('?').next()).expect("its page").to_owned();
+    assert_eq!(head.submit(&format!("{committee}/tenu"), &[("day", "2026-11-10")]).await.status, 303);
+    let decided = [("outcome", "continue"), ("hypothesis", "Un pari")];
+    assert_eq!(head.submit(&format!("{committee}/decision/vergers"), &decided).await.status, 303);
+    let page = head.open(&committee).await.text;
+    let hypothesis = page.split(&format!("{committee}/hypothese/")).nth(1).and_then(|rest| rest.split('"').next());
+    let hypothesis = hypothesis.expect("a hypothesis").to_owned();
+    Tried { order: order(house).await, committee, hypothesis }
+}
+
 async fn order(house: &TestHouse) -> String {
     let finance = agent(house, "incubator.finance", None).await;
     let order = [("title", "Essai"), ("product", "vergers"), ("service", "devops"), ("amount", "1 000")];
@@ -17,7 +37,8 @@ async fn order(house: &TestHouse) -> String {
 }
 
 /// Tries an action, changing nothing: what is missing is refused after the right is checked.
-async fn tried(agent: &Agent, action: &str, order: &str) -> u16 {
+async fn tried(agent: &Agent, action: &str, on: &Tried) -> u16 {
+    let Tried { order, committee, hypothesis } = on;
     let get = |path: String| async move { agent.open(&path).await.status };
     match action {
         "agreement.read" => get(BASE.to_owned()).await,
@@ -33,6 +54,11 @@ async fn tried(agent: &Agent, action: &str, order: &str) -> u16 {
         // From the estimate these steps lead back to the order.
         "order.approve" => get(format!("{order}/approve-quote")).await,
         "order.commit" => get(format!("{order}/sign")).await,
+        "committee.read" => get("/incubateur/comites".to_owned()).await,
+        "committee.prepare" => get(format!("{BASE}/comites/nouveau")).await,
+        "committee.opinion" => get(format!("{committee}/avis/vergers")).await,
+        "committee.decide" => get(format!("{committee}/decision/vergers")).await,
+        "hypothesis.close" => get(format!("{committee}/hypothese/{hypothesis}")).await,
         "switches.manage" => get("/interrupteurs/incubator".to_owned()).await,
         "audit.read" => get("/comptes/incubator".to_owned()).await,
         other => panic!("{other} has no trial"),
@@ -42,7 +68,7 @@ async fn tried(agent: &Agent, action: &str, order: &str) -> u16 {
 on_both_stores! {
     async fn every_cell_is_enforced(house: TestHouse) {
         filed(&house, ORCHARD).await;
-        let order = order(&house).await;
+        let on = prepared(&house).await;
         for (column, role) in RIGHTS.roles.iter().enumerate() {
             let tenant = match role.name.split('.').next() {
                 Some("product") => Some("service:vergers"),
@@ -51,7 +77,7 @@ on_both_stores! {
             };
             let agent = agent(&house, role.name, tenant).await;
             for line in RIGHTS.lines {
-                let status = tried(&agent, line.action, &order).await;
+                let status = tried(&agent, line.action, &on).await;
                 let allowed = line.grants[column] != Grant::No;
                 assert_eq!(status == 403, !allowed, "{} by {}: {status}", line.action, role.name);
                 assert!(!allowed || matches!(status, 200 | 303 | 422), "{} by {}: {status}", line.action, role.name);
@@ -64,12 +90,12 @@ on_both_stores! {
 on_both_stores! {
     async fn own_is_one_s_own(house: TestHouse) {
         filed(&house, ORCHARD).await;
-        let order = order(&house).await;
+        let on = prepared(&house).await;
         for role in RIGHTS.roles.iter().filter(|role| role.name.starts_with("product.") || role.name.starts_with("agreement.")) {
             let elsewhere = if role.name.starts_with("product.") { "service:ailleurs" } else { "convention:ailleurs" };
             let agent = agent(&house, role.name, Some(elsewhere)).await;
             for line in RIGHTS.lines {
-                let status = tried(&agent, line.action, &order).await;
+                let status = tried(&agent, line.action, &on).await;
                 assert!(matches!(status, 403 | 404), "{} by {} of elsewhere: {status}", line.action, role.name);
             }
         }
