@@ -47,6 +47,19 @@ pub const RIGHTS: Rights = Rights {
         // Alone: "peut décider seul, devis et services faits compris" (seeds 000, 001 and 002, article 2).
         Line { action: "order.approve", grants: &[No, No, No, No, No, No, Own, No, No, Own, No, No, No] },
         Line { action: "order.commit", grants: &[No, No, All, No, No, No, No, No, No, No, No, No, No] },
+        // The pages of a product's team: objectives and indicators.
+        Line {
+            action: "product.read",
+            grants: &[All, All, All, All, All, All, Own, Own, Own, Own, Own, Own, No],
+        },
+        Line {
+            action: "objective.write",
+            grants: &[All, All, No, No, No, No, Own, Own, Own, No, No, No, No],
+        },
+        Line {
+            action: "indicator.write",
+            grants: &[All, All, No, No, No, No, Own, Own, Own, No, No, No, No],
+        },
         Line { action: "switches.manage", grants: &[All, No, No, No, No, No, No, No, No, No, No, No, No] },
         Line { action: "audit.read", grants: &[All, No, No, No, No, No, No, No, No, No, No, No, No] },
     ],

@@ -22,6 +22,7 @@ pub mod outlook;
 pub mod phase;
 pub mod portfolio;
 pub mod product;
+pub mod reading;
 pub mod sponsor;
 mod state;
 
