@@ -8,6 +8,7 @@ use socle::indicators::{Indicator, Measure, Period};
 use socle::pages::{Bar, BarChart, format};
 
 use crate::model::portfolio::Stage;
+use crate::store::{indicator, reading};
 use crate::{Incubator, SHEET};
 
 const SOURCE: &str = "incubateur, portefeuille public";
@@ -41,6 +42,8 @@ fn counted(
 /// Everything, computed now.
 pub async fn measure(incubator: &Incubator) -> anyhow::Result<Vec<Indicator>> {
     let (portfolio, today) = (incubator.portfolio().await?, today(incubator));
+    let readings = reading::all(&incubator.database).await?;
+    let published = indicator::published(&incubator.database).await?;
     let active = || {
         portfolio
             .products
@@ -61,6 +64,24 @@ pub async fn measure(incubator: &Incubator) -> anyhow::Result<Vec<Indicator>> {
             "Parmi les services soutenus, ceux dont une page publique de mesures est indiquée.",
             today,
             active().filter(|one| !one.sheet.details.stats_url.is_empty()).count(),
+        ),
+        counted(
+            "products_with_impact_read",
+            "Services dont les mesures sont lues ici",
+            "Parmi les services soutenus, ceux dont le document /stats.json répond et est relu toutes les six heures.",
+            today,
+            active().filter(|one| readings.get(&one.slug).is_some_and(reading::Model::is_read)).count(),
+        ),
+        counted(
+            "products_with_published_indicators",
+            "Services dont des indicateurs sont publiés ici",
+            "Parmi les services soutenus, ceux qui ont au moins un indicateur public avec une valeur.",
+            today,
+            active()
+                .filter(|one| {
+                    published.iter().any(|kept| kept.product == one.slug && !kept.indicator.points.is_empty())
+                })
+                .count(),
         ),
         counted(
             "products_ever",

@@ -5,12 +5,13 @@ use socle::jobs::{Job, Ran};
 use socle::outbox;
 
 use crate::store::outlook;
-use crate::{Incubator, digest};
+use crate::{Incubator, digest, reading};
 
 /// What the incubator does without a request.
 pub fn jobs(incubator: &Arc<Incubator>) -> Vec<Job> {
     let (looking, telling, forgetting) =
         (Arc::clone(incubator), Arc::clone(incubator), Arc::clone(incubator));
+    let asking = Arc::clone(incubator);
     vec![
         Job::new("outlook", "Calcul des échéances et des crédits", Duration::from_mins(10), move || {
             let incubator = Arc::clone(&looking);
@@ -24,6 +25,17 @@ pub fn jobs(incubator: &Arc<Incubator>) -> Vec<Job> {
             async move { digest::run(&incubator).await }
         })
         .cut_by("digest"),
+        // Each page is read every six hours; who is due is looked at more often.
+        Job::new(
+            "reading",
+            "Lecture des mesures que publient les services",
+            Duration::from_mins(15),
+            move || {
+                let incubator = Arc::clone(&asking);
+                async move { reading::run(&incubator).await }
+            },
+        )
+        .cut_by("reading"),
         Job::new("forgetting", "Oubli de ce qui n’est plus utile", Duration::from_hours(1), move || {
             let incubator = Arc::clone(&forgetting);
             async move { Ok(Ran { done: outbox::forget_sent(&incubator.database).await?, more: false }) }

@@ -24,6 +24,7 @@ mod jobs;
 pub mod model;
 mod pack;
 mod pages;
+mod reading;
 mod report;
 pub mod rights;
 pub mod shipped;
@@ -70,6 +71,7 @@ pub static SHEET: Sheet = Sheet {
     menu: &[
         MenuEntry { label: "Portefeuille", href: "/incubateur", action: None },
         MenuEntry { label: "Incubateurs", href: "/incubateur/incubateurs", action: None },
+        MenuEntry { label: "Mesures d’impact", href: "/incubateur/mesures", action: Some("product.read") },
         MenuEntry { label: "Conventions", href: "/incubateur/conventions", action: Some("agreement.read") },
         MenuEntry { label: "Comités", href: "/incubateur/comites", action: Some("committee.read") },
         MenuEntry { label: "Échéances", href: "/incubateur/echeances", action: Some("agreement.read") },
@@ -84,11 +86,18 @@ pub static SHEET: Sheet = Sheet {
             action: Some(socle::audit::READ),
         },
     ],
-    switches: &[Switch {
-        name: "digest",
-        title: "Résumés des échéances par courriel",
-        while_cut: "Aucun résumé ne part. Les pages et les calendriers continuent.",
-    }],
+    switches: &[
+        Switch {
+            name: "digest",
+            title: "Résumés des échéances par courriel",
+            while_cut: "Aucun résumé ne part. Les pages et les calendriers continuent.",
+        },
+        Switch {
+            name: "reading",
+            title: "Lecture des mesures que publient les services",
+            while_cut: "Aucune page de mesures n’est lue. Ce qui était connu reste affiché, à sa date.",
+        },
+    ],
     privacy: include_str!("../data/privacy.toml"),
     risks: include_str!("../data/risks.toml"),
     documents: &[

@@ -56,18 +56,25 @@ pub const RIGHTS: Rights = Rights {
             action: "committee.prepare",
             grants: &[All, All, No, No, No, No, Own, No, No, Own, No, No, No],
         },
-        Line {
-            action: "committee.opinion",
-            grants: &[All, No, No, No, No, No, No, No, No, No, Own, No, No],
-        },
+        Line { action: "committee.opinion", grants: &[All, No, No, No, No, No, No, No, No, No, Own, No, No] },
         // What it decided, and whether its conditions are met.
-        Line {
-            action: "committee.decide",
-            grants: &[All, All, No, No, No, No, No, No, No, No, No, No, No],
-        },
+        Line { action: "committee.decide", grants: &[All, All, No, No, No, No, No, No, No, No, No, No, No] },
         Line {
             action: "hypothesis.close",
             grants: &[All, All, No, No, No, No, Own, No, Own, No, No, No, No],
+        },
+        // The pages of a product's team: objectives and indicators.
+        Line {
+            action: "product.read",
+            grants: &[All, All, All, All, All, All, Own, Own, Own, Own, Own, Own, No],
+        },
+        Line {
+            action: "objective.write",
+            grants: &[All, All, No, No, No, No, Own, Own, Own, No, No, No, No],
+        },
+        Line {
+            action: "indicator.write",
+            grants: &[All, All, No, No, No, No, Own, Own, Own, No, No, No, No],
         },
         Line { action: "switches.manage", grants: &[All, No, No, No, No, No, No, No, No, No, No, No, No] },
         Line { action: "audit.read", grants: &[All, No, No, No, No, No, No, No, No, No, No, No, No] },

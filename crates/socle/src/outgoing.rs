@@ -36,6 +36,9 @@ pub enum Reach {
 /// The largest answer that is read, in bytes.
 const LARGEST_ANSWER: usize = 1024 * 1024;
 
+/// How many times one may be sent to another address.
+const MOST_REDIRECTS: usize = 2;
+
 /// Calls outside, and only as far as it may.
 #[derive(Clone)]
 pub struct Outgoing {
@@ -48,12 +51,21 @@ pub struct Outgoing {
 pub enum CallError {
     #[error(transparent)]
     Refused(#[from] Refused),
+    #[error("the answer is longer than {LARGEST_ANSWER} bytes")]
+    TooLong,
+    #[error("no answer within ten seconds")]
+    TooLate,
+    #[error("it sends elsewhere more than {MOST_REDIRECTS} times")]
+    Astray,
     #[error("{0}")]
     Failed(String),
 }
 
 impl From<reqwest::Error> for CallError {
     fn from(cause: reqwest::Error) -> Self {
+        if cause.is_timeout() {
+            return Self::TooLate;
+        }
         // The address may carry a secret: the cause says enough.
         Self::Failed(format!("{:#}", anyhow::Error::new(cause.without_url())))
     }
@@ -87,15 +99,34 @@ impl Outgoing {
         if self.reach != Reach::Public {
             return Ok(url);
         }
-        match url.host() {
-            None => Err(Refused::Unreadable("aucun nom de machine".to_owned())),
-            Some(Host::Ipv4(ip)) if is_internal(IpAddr::V4(ip)) => Err(Refused::Internal(ip.to_string())),
-            Some(Host::Ipv6(ip)) if is_internal(IpAddr::V6(ip)) => Err(Refused::Internal(ip.to_string())),
-            Some(Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost") => {
-                Err(Refused::Internal(name.to_owned()))
+        public(&url)?;
+        Ok(url)
+    }
+
+    /// Reads a public document, `etag` being that of the copy one has (empty: none). Follows at most
+    /// [`MOST_REDIRECTS`] redirections; one that leaves the site it began on never leads to an internal address, however
+    /// far other calls may go.
+    pub async fn get(&self, url: &str, etag: &str) -> Result<http::Response<Vec<u8>>, CallError> {
+        let mut url = self.check(url)?;
+        for _ in 0..=MOST_REDIRECTS {
+            let mut request = http::Request::get(url.as_str()).header("accept", "application/json");
+            if !etag.is_empty() {
+                request = request.header("if-none-match", etag);
             }
-            Some(_) => Ok(url),
+            let request = request.body(Vec::new()).map_err(|cause| CallError::Failed(cause.to_string()))?;
+            let answer = self.call(request).await?;
+            let location = answer.headers().get("location").and_then(|value| value.to_str().ok());
+            let Some(location) = location.filter(|_| answer.status().is_redirection()) else {
+                return Ok(answer);
+            };
+            let next = url.join(location).map_err(|cause| Refused::Unreadable(cause.to_string()))?;
+            let next = self.check(next.as_str())?;
+            if next.origin() != url.origin() {
+                public(&next)?;
+            }
+            url = next;
         }
+        Err(CallError::Astray)
     }
 
     /// Posts `body` to an address that [`check`](Self::check) accepted. Success is a 2xx answer.
@@ -123,7 +154,7 @@ impl Outgoing {
         let mut body = Vec::new();
         while let Some(piece) = answer.chunk().await? {
             if body.len() + piece.len() > LARGEST_ANSWER {
-                return Err(CallError::Failed(format!("the answer is longer than {LARGEST_ANSWER} bytes")));
+                return Err(CallError::TooLong);
             }
             body.extend_from_slice(&piece);
         }
@@ -131,6 +162,19 @@ impl Outgoing {
         *whole.status_mut() = answer.status();
         *whole.headers_mut() = std::mem::take(answer.headers_mut());
         Ok(whole)
+    }
+}
+
+/// Whether an address, as it is written, is on the public Internet. What its name resolves to is looked at by each call.
+fn public(url: &Url) -> Result<(), Refused> {
+    match url.host() {
+        None => Err(Refused::Unreadable("aucun nom de machine".to_owned())),
+        Some(Host::Ipv4(ip)) if is_internal(IpAddr::V4(ip)) => Err(Refused::Internal(ip.to_string())),
+        Some(Host::Ipv6(ip)) if is_internal(IpAddr::V6(ip)) => Err(Refused::Internal(ip.to_string())),
+        Some(Host::Domain(name)) if name == "localhost" || name.ends_with(".localhost") => {
+            Err(Refused::Internal(name.to_owned()))
+        }
+        Some(_) => Ok(()),
     }
 }
 

@@ -51,7 +51,8 @@ pub async fn fill(incubator: &Incubator, agreement: i64) -> anyhow::Result<()> {
     let knowledge = incubator.knowledge().await?;
     let scope = socle::rights::Scope::All;
     let found = committee::find(database, &scope, id).await?.context("a committee")?;
-    let minutes = "L’impact a été présenté devant le commanditaire.\nLe déploiement dans dix services est la priorité.";
+    let minutes =
+        "L’impact a été présenté devant le commanditaire.\nLe déploiement dans dix services est la priorité.";
     committee::hold(database, &knowledge, ACTOR, &found, day(-150), minutes.to_owned()).await?;
     let given = Given {
         product: PRODUCT.to_owned(),
@@ -64,9 +65,12 @@ pub async fn fill(incubator: &Incubator, agreement: i64) -> anyhow::Result<()> {
         outcome: Outcome::ContinueProvisionally,
         stage: None,
         envelope: Some(Envelope { amount: Cents::euros(120_000), from: day(-150), to: day(120) }),
-        team: "L’intrapreneuse, un coach, deux développeurs ; une chargée de déploiement à partir du printemps".to_owned(),
+        team:
+            "L’intrapreneuse, un coach, deux développeurs ; une chargée de déploiement à partir du printemps"
+                .to_owned(),
         note: String::new(),
-        hypothesis: "Un service d’archives qui commence seul finit par ne plus répondre par courrier".to_owned(),
+        hypothesis: "Un service d’archives qui commence seul finit par ne plus répondre par courrier"
+            .to_owned(),
         criteria: vec![Criterion {
             text: "Services d’archives qui utilisent le carnet chaque semaine".to_owned(),
             target: "10 services".to_owned(),

@@ -102,7 +102,16 @@ pub(super) fn read(node: &Node, problems: &Problems, library: &ClauseLibrary) ->
             contributions,
             clauses,
         },
-        facts: Facts { publications, copies, amendments, notices, suspensions, evidence, experts, ..Facts::default() },
+        facts: Facts {
+            publications,
+            copies,
+            amendments,
+            notices,
+            suspensions,
+            evidence,
+            experts,
+            ..Facts::default()
+        },
         orders,
         ledger,
     })

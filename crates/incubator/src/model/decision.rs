@@ -74,7 +74,10 @@ mod tests {
                 assert_ne!(outcome.opens(Some(stage)), Ok(Some(stage)), "{outcome} in {stage}");
             }
         }
-        assert_eq!(Outcome::Accelerate.opens(Some(Stage::Acceleration)), Err(Misfit::Already(Stage::Acceleration)));
+        assert_eq!(
+            Outcome::Accelerate.opens(Some(Stage::Acceleration)),
+            Err(Misfit::Already(Stage::Acceleration))
+        );
     }
 
     #[test]

@@ -55,6 +55,28 @@ pub struct Indicator {
     pub points: Vec<Point>,
 }
 
+/// A short name made of a title: `structures-actives`. Letters without accents, digits and dashes.
+pub fn key_of(title: &str) -> String {
+    let plain = title.chars().flat_map(char::to_lowercase).map(|letter| match letter {
+        'à' | 'â' | 'ä' => 'a',
+        'ç' => 'c',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'î' | 'ï' => 'i',
+        'ô' | 'ö' => 'o',
+        'ù' | 'û' | 'ü' => 'u',
+        other if other.is_ascii_alphanumeric() => other,
+        _ => '-',
+    });
+    let mut key = String::new();
+    for letter in plain.take(80) {
+        if letter != '-' || !(key.is_empty() || key.ends_with('-')) {
+            key.push(letter);
+        }
+    }
+    let key = key.trim_end_matches('-');
+    if key.is_empty() { "indicateur".to_owned() } else { key.to_owned() }
+}
+
 /// How far from the baseline to the target, in thousandths: 1 000 is the target. It may be below zero or past the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Progress(pub i64);

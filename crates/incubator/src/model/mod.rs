@@ -4,6 +4,7 @@ pub mod named;
 
 pub mod agreement;
 pub mod amendment;
+pub mod asked_measure;
 pub mod bank_details;
 pub mod body;
 pub mod checks;
@@ -42,6 +43,7 @@ pub mod product;
 pub mod publication;
 pub mod purchase;
 pub mod standing;
+pub mod stats_document;
 pub mod suspension;
 pub mod tenant;
 pub mod term;

@@ -47,7 +47,8 @@ pub fn svg(indicator: &Indicator) -> Option<String> {
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 220" font-family="Libertinus Serif" font-size="14" fill="#222">"##,
     );
     let floor = TOP + HEIGHT;
-    write!(drawing, r##"<line x1="{LEFT}" x2="{}" y1="{floor}" y2="{floor}" stroke="#777"/>"##, LEFT + WIDTH).ok()?;
+    write!(drawing, r##"<line x1="{LEFT}" x2="{}" y1="{floor}" y2="{floor}" stroke="#777"/>"##, LEFT + WIDTH)
+        .ok()?;
     for (point, at) in points.iter().zip(0..) {
         let (x, tall) = (LEFT + at * slot + (slot - width) / 2, height(point.value));
         let (y, middle) = (floor - tall, x + width / 2);

@@ -46,7 +46,8 @@ pub fn row(indicator: &Indicator, today: Date) -> MeasureRow {
         unit => format!("{figure}\u{a0}{unit}"),
     };
     let target = indicator.target.map(|target| {
-        let by = indicator.target_day.map_or_else(String::new, |day| format!(" avant le {}", format::date(day)));
+        let by =
+            indicator.target_day.map_or_else(String::new, |day| format!(" avant le {}", format::date(day)));
         format!("{}{by}", unit(target.fr()))
     });
     let latest = indicator

@@ -25,7 +25,8 @@ use crate::store::committee::Committee;
 use crate::store::{ServiceError, attendee, day, decision, indicator, objective, opinion};
 use crate::{Incubator, SHEET};
 
-const TEMPLATE: Template = Template::new("committee_pack", include_str!("../../documents/committee_pack.typ"));
+const TEMPLATE: Template =
+    Template::new("committee_pack", include_str!("../../documents/committee_pack.typ"));
 
 /// What the document shows. Amounts and days are written the French way.
 #[derive(Debug, Serialize)]
@@ -80,7 +81,13 @@ pub async fn gather(
         date: format::date(day::date(row.day)),
         summary: products.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(", "),
         facts: Vec::new(),
-        agenda: row.agenda.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect(),
+        agenda: row
+            .agenda
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect(),
         invited: Vec::new(),
         products: Vec::new(),
         images: Vec::new(),

@@ -54,7 +54,12 @@ struct Subject<T> {
 }
 
 /// Whether that decision is of that committee.
-async fn belongs(incubator: &Incubator, found: &Found, decision: i64, product: &str) -> Result<bool, Problem> {
+async fn belongs(
+    incubator: &Incubator,
+    found: &Found,
+    decision: i64,
+    product: &str,
+) -> Result<bool, Problem> {
     let id = found.committee.row.id;
     let taken = decision::of_committees(incubator.database.read(), &[id]).await?.remove(&id);
     let here = taken.unwrap_or_default().iter().any(|one| one.row.id == decision);

@@ -109,9 +109,8 @@ async fn show(
     let people = attendee::of(&incubator.database, id).await?;
     let next = next(&found, may, &parts, day::date(row.day) <= today);
     let shown = CommitteePage {
-        page: done.announce(
-            Page::of_service(&visitor, &SHEET, &title).under("Comités", "/incubateur/comites"),
-        ),
+        page: done
+            .announce(Page::of_service(&visitor, &SHEET, &title).under("Comités", "/incubateur/comites")),
         title,
         base: address(id),
         state,

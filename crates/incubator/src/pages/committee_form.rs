@@ -127,8 +127,7 @@ async fn new_under(
     visitor: Visitor,
     Name(reference): Name,
 ) -> Result<Response, Problem> {
-    let (filed, scope) =
-        agreement_head::found(&incubator, &visitor, "committee.prepare", &reference).await?;
+    let (filed, scope) = agreement_head::found(&incubator, &visitor, "committee.prepare", &reference).await?;
     let periodic = filed.agreement.clause("committee.periodic");
     let chair = periodic.map(|one| one.bodies("chair")).unwrap_or_default();
     let new = Typed {
@@ -146,8 +145,7 @@ async fn plan_under(
     Name(reference): Name,
     Filled(new): Filled<Typed>,
 ) -> Result<Response, Problem> {
-    let (filed, scope) =
-        agreement_head::found(&incubator, &visitor, "committee.prepare", &reference).await?;
+    let (filed, scope) = agreement_head::found(&incubator, &visitor, "committee.prepare", &reference).await?;
     let mut errors = FormErrors::default();
     let listed = products(&filed, &scope);
     let chosen: Vec<String> = if listed.is_empty() {

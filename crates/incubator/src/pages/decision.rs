@@ -67,7 +67,9 @@ async fn of(incubator: &Incubator, visitor: &Visitor, (id, slug): (i64, String))
         portfolio if portfolio.product(&slug).is_some() => {
             portfolio.product(&slug).map(|one| one.sheet.history.clone()).unwrap_or_default()
         }
-        portfolio => crate::model::portfolio::History(portfolio.decided.get(&slug).cloned().unwrap_or_default()),
+        portfolio => {
+            crate::model::portfolio::History(portfolio.decided.get(&slug).cloned().unwrap_or_default())
+        }
     };
     history.0.retain(|episode: &Episode| Some((episode.stage, episode.from)) != own);
     let stage = history.on(held_on).map(|episode| episode.stage);
@@ -138,7 +140,8 @@ async fn record(
     let knowledge = incubator.knowledge().await?;
     let id = subject.found.committee.row.id;
     let place = (id, subject.slug);
-    decision::record(&incubator.database, &knowledge, visitor.actor(), place, subject.before, decided).await?;
+    decision::record(&incubator.database, &knowledge, visitor.actor(), place, subject.before, decided)
+        .await?;
     Ok(redirect(&format!("{}?fait=decision-inscrite", address(id))))
 }
 

@@ -43,6 +43,17 @@ impl Done {
             }
             "hypothese-conclue" => "La conclusion est inscrite, avec ce que le terrain a montré.",
             "condition-verifiee" => "La condition est vérifiée\u{a0}: son échéance est terminée.",
+            "objectif-ajoute" => "L’objectif est ajouté.",
+            "objectif-change" => "Le point est fait.",
+            "indicateur-ajoute" => "L’indicateur est ajouté. Saisissez sa première valeur.",
+            "indicateur-suivi" => {
+                "L’indicateur est suivi\u{a0}: ses valeurs viennent de votre page. Dites ce qu’il vise."
+            }
+            "indicateur-change" => "L’indicateur est changé.",
+            "indicateur-retire" => "L’indicateur n’est plus montré. Ses valeurs sont gardées.",
+            "valeur-saisie" => "La valeur est saisie.",
+            "valeur-corrigee" => "La valeur est corrigée. L’ancienne reste dans la trace, avec sa raison.",
+            "page-lue" => "La page est lue.",
             "commande-avancee" => "C’est enregistré.",
             _ => return page,
         };

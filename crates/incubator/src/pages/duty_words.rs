@@ -79,7 +79,9 @@ pub fn line(duty: &Duty) -> Line {
 
 fn can_be_noted(duty: &Duty) -> bool {
     let open = duty.status.is_open() || duty.status == DutyStatus::Continuous;
-    open && duty.kind != DutyType::Decided && duty.recipients.is_empty() && !matches!(duty.clause.as_str(), "publication" | "payment")
+    open && duty.kind != DutyType::Decided
+        && duty.recipients.is_empty()
+        && !matches!(duty.clause.as_str(), "publication" | "payment")
 }
 
 fn query(duty: &Duty, occurrence: &str) -> String {

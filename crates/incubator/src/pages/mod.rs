@@ -30,13 +30,25 @@ mod fact_form;
 mod fact_next;
 mod fact_words;
 mod incubators;
+mod indicator;
+mod indicator_correct;
+mod indicator_form;
+mod indicator_words;
+mod measures;
+mod objective_form;
 mod open_data;
+mod open_indicators;
 mod opinion;
 mod order;
 mod order_new;
 mod order_step;
 mod portfolio;
 mod product;
+mod reading;
+mod reading_words;
+mod team;
+mod team_head;
+mod team_indicators;
 mod typed;
 
 use std::sync::Arc;
@@ -50,8 +62,17 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
     Router::new()
         .merge(portfolio::routes())
         .merge(product::routes())
+        .merge(team::routes())
+        .merge(objective_form::routes())
+        .merge(team_indicators::routes())
+        .merge(indicator_form::routes())
+        .merge(indicator::routes())
+        .merge(indicator_correct::routes())
+        .merge(reading::routes())
         .merge(incubators::routes())
         .merge(open_data::routes())
+        .merge(open_indicators::routes())
+        .merge(measures::routes())
         .merge(agreements::routes())
         .merge(agreement_new::routes())
         .merge(agreement_draft::routes())

@@ -5,13 +5,18 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
+use jiff::civil::Date;
 use serde::Deserialize;
 use socle::pages::{Page, format};
 use socle::web::{Problem, Visitor, page};
 
+use super::agreement::sentence;
 use super::day;
+use super::indicator_words::{chart, period, target};
 use super::portfolio::incubator_name;
+use super::team_head::{address as team_address, may};
 use crate::model::portfolio::{Details, UserType};
+use crate::store::indicator::{self, Kept};
 use crate::{Incubator, SHEET};
 
 pub fn routes() -> Router<Arc<Incubator>> {
@@ -62,6 +67,38 @@ struct ProductPage {
     answers: Vec<Answer>,
     grant: String,
     history: Vec<Line>,
+    changes: Vec<Change>,
+    /// The team's own pages, for whoever may open them.
+    team: Option<String>,
+}
+
+/// What the product changes: a published indicator.
+struct Change {
+    title: String,
+    definition: String,
+    /// Among whom it is counted.
+    population: String,
+    value: String,
+    unit: String,
+    period: String,
+    target: String,
+    chart: String,
+}
+
+fn change(kept: &Kept, today: Date) -> Result<Option<Change>, Problem> {
+    let one = &kept.indicator;
+    // What was never measured is not shown as a zero, nor at all.
+    let Some(latest) = one.latest(today) else { return Ok(None) };
+    Ok(Some(Change {
+        title: one.title.clone(),
+        definition: one.definition.clone(),
+        population: one.population.clone(),
+        value: latest.value.fr(),
+        unit: one.unit.clone(),
+        period: sentence(&period(latest)),
+        target: target(one),
+        chart: chart(&format!("indicateur-{}", one.key), one)?,
+    }))
 }
 
 fn links(details: &Details) -> Vec<Link> {
@@ -136,6 +173,12 @@ async fn show(
             }
         })
         .collect();
+    let team = may(&incubator, &visitor, "product.read", &slug).await?.then(|| team_address(&slug));
+    let mut changes = Vec::new();
+    for kept in indicator::of(&incubator.database, &slug).await?.iter().filter(|one| one.indicator.published)
+    {
+        changes.extend(change(kept, incubator.today())?);
+    }
     let details = &product.sheet.details;
     let user_types = details
         .user_types
@@ -161,6 +204,8 @@ async fn show(
             format!("{}\u{a0}€, édition {}", format::integer(fast.euros), fast.edition)
         }),
         history,
+        changes,
+        team,
     };
     Ok(page(&shown))
 }

@@ -1,6 +1,13 @@
 //! Which products an agreement is about.
 
+use sea_orm::QueryOrder as _;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Query;
+use socle::rights::Scope;
+use socle::store::Database;
+
+use super::{ServiceError, agreement};
+use crate::model::tenant::Tenant;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "agreement_products")]
@@ -15,3 +22,52 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// Whether a product is within a scope: everywhere, one's own product, or a product of one's own agreement.
+pub async fn covers(database: &Database, scope: &Scope, product: &str) -> Result<bool, ServiceError> {
+    match Tenant::of(scope) {
+        None => Ok(true),
+        Some(Tenant::Service(own)) => Ok(own == product),
+        Some(Tenant::Agreement(_)) => Ok(Entity::find()
+            .filter(Column::Product.eq(product))
+            .filter(Column::AgreementId.in_subquery(agreement::numbers(scope)))
+            .one(database.read())
+            .await?
+            .is_some()),
+    }
+}
+
+/// The products a scope is limited to; `None` when it has no limit.
+pub async fn covered(database: &Database, scope: &Scope) -> Result<Option<Vec<String>>, ServiceError> {
+    match Tenant::of(scope) {
+        None => Ok(None),
+        Some(Tenant::Service(own)) => Ok(Some(vec![own])),
+        Some(Tenant::Agreement(_)) => {
+            let rows = Entity::find()
+                .filter(Column::AgreementId.in_subquery(agreement::numbers(scope)))
+                .all(database.read())
+                .await?;
+            Ok(Some(rows.into_iter().map(|row| row.product).collect()))
+        }
+    }
+}
+
+/// The agreements of a product that a scope covers: reference and title, the oldest first.
+pub async fn agreements(
+    database: &Database,
+    scope: &Scope,
+    product: &str,
+) -> Result<Vec<(String, String)>, ServiceError> {
+    let about = Query::select()
+        .column(Column::AgreementId)
+        .from(Entity)
+        .cond_where(Column::Product.eq(product))
+        .to_owned();
+    let rows = agreement::Entity::find()
+        .filter(agreement::Column::Id.in_subquery(agreement::numbers(scope)))
+        .filter(agreement::Column::Id.in_subquery(about))
+        .order_by_asc(agreement::Column::Id)
+        .all(database.read())
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.reference, row.title)).collect())
+}

@@ -55,7 +55,9 @@ pub async fn add(
                     present: Set(person.present),
                 };
                 Entity::insert(row).exec_without_returning(tx.connection()).await?;
-                tx.record(Entry::new(actor, "committee.attendee_added", "committee", committee).with_facts(facts));
+                tx.record(
+                    Entry::new(actor, "committee.attendee_added", "committee", committee).with_facts(facts),
+                );
                 Ok(())
             })
         })

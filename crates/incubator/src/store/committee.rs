@@ -123,7 +123,10 @@ pub async fn plan(
                 Entity::insert(row).exec_without_returning(tx.connection()).await?;
                 let rows: Vec<_> = products
                     .into_iter()
-                    .map(|product| committee_product::ActiveModel { committee_id: Set(id), product: Set(product) })
+                    .map(|product| committee_product::ActiveModel {
+                        committee_id: Set(id),
+                        product: Set(product),
+                    })
                     .collect();
                 committee_product::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
                 tx.record(Entry::new(actor, "committee.planned", "committee", id).with_facts(entry));

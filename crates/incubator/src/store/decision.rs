@@ -12,7 +12,9 @@ use socle::store::{Database, Instant, StoreError, Tx};
 
 use super::agreement::Knowledge;
 use super::committee::{self, Committee};
-use super::{ServiceError, agreement_product, condition, day, hypothesis, outlook, portfolio, state, success_criterion};
+use super::{
+    ServiceError, agreement_product, condition, day, hypothesis, outlook, portfolio, state, success_criterion,
+};
 use crate::model::condition::ConditionResult;
 use crate::model::decision::Outcome;
 use crate::model::hypothesis::Verdict;
@@ -306,7 +308,10 @@ pub async fn of_committees(
 }
 
 /// What was decided for a product, with the committee, the latest first.
-pub async fn of_product(database: &Database, product: &str) -> Result<Vec<(committee::Model, Taken)>, ServiceError> {
+pub async fn of_product(
+    database: &Database,
+    product: &str,
+) -> Result<Vec<(committee::Model, Taken)>, ServiceError> {
     let rows = Entity::find().filter(Column::Product.eq(product)).all(database.read()).await?;
     let committees: HashMap<i64, committee::Model> = committee::Entity::find()
         .filter(committee::Column::Id.is_in(rows.iter().map(|row| row.committee_id)))

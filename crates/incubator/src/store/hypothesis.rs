@@ -68,11 +68,13 @@ pub async fn close(
                 if changed.rows_affected == 0 {
                     return Err(StoreError::Stale { what: "hypothesis" }.into());
                 }
-                tx.record(Entry::new(actor, "hypothesis.closed", "hypothesis", before.id).with_facts(json!({
-                    "product": before.product,
-                    "before": {"verdict": before.verdict, "evidence": before.evidence},
-                    "after": {"verdict": verdict, "evidence": evidence, "on": on},
-                })));
+                tx.record(Entry::new(actor, "hypothesis.closed", "hypothesis", before.id).with_facts(
+                    json!({
+                        "product": before.product,
+                        "before": {"verdict": before.verdict, "evidence": before.evidence},
+                        "after": {"verdict": verdict, "evidence": evidence, "on": on},
+                    }),
+                ));
                 Ok(())
             })
         })

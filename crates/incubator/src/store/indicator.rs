@@ -7,7 +7,7 @@ use sea_orm::QueryOrder as _;
 use sea_orm::entity::prelude::*;
 use serde_json::json;
 use socle::audit::{Actor, Entry};
-use socle::store::{Database, Instant, StoreError};
+use socle::store::{Database, Instant, StoreError, Tx};
 
 use super::{ServiceError, day, indicator_point};
 use crate::model::figure::Figure;
@@ -125,6 +125,21 @@ pub async fn find(database: &Database, product: &str, id: i64) -> Result<Option<
     Ok(of(database, product).await?.into_iter().find(|one| one.id == id))
 }
 
+/// Numbers and sources of the indicators of a product that follow its `/stats.json`.
+pub(super) async fn followed(
+    connection: &impl ConnectionTrait,
+    product: &str,
+) -> Result<Vec<(i64, String)>, ServiceError> {
+    let rows = Entity::find()
+        .filter(Column::Product.eq(product))
+        .filter(Column::Source.ne(""))
+        .filter(Column::RetiredAt.is_null())
+        .order_by_asc(Column::Id)
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.source)).collect())
+}
+
 fn filled(indicator: &Indicator) -> ActiveModel {
     ActiveModel {
         title: Set(indicator.title.clone()),
@@ -142,48 +157,50 @@ fn filled(indicator: &Indicator) -> ActiveModel {
     }
 }
 
-/// Adds an indicator to a product, with the values it comes with (read from its source); its number. `None` when the
-/// product already had one under that key, retired or not: a key never changes its meaning.
+/// Adds an indicator to a product, with the values it comes with (read from its source); its number. A key is used once,
+/// by retired indicators too: the next one of that name gets a number behind it.
 pub async fn add(
     database: &Database,
     actor: Actor,
     product: &str,
     indicator: Indicator,
-) -> Result<Option<i64>, ServiceError> {
+) -> Result<i64, ServiceError> {
     let product = product.to_owned();
-    database
-        .write(move |tx| {
-            Box::pin(async move {
-                let taken = Entity::find()
-                    .filter(Column::Product.eq(product.as_str()))
-                    .filter(Column::Key.eq(indicator.key.as_str()))
-                    .one(tx.connection())
-                    .await?;
-                if taken.is_some() {
-                    return Ok(None);
-                }
-                let id = tx.next_number();
-                tx.record(
-                    Entry::new(actor.clone(), "indicator.added", "indicator", id)
-                        .with_facts(json!({"product": product, "after": indicator})),
-                );
-                let row = ActiveModel {
-                    id: Set(id),
-                    product: Set(product),
-                    key: Set(indicator.key.clone()),
-                    version: Set(1),
-                    retired_at: Set(None),
-                    ..filled(&indicator)
-                };
-                Entity::insert(row).exec_without_returning(tx.connection()).await?;
-                indicator_point::take(tx, &actor, id, &indicator.points).await?;
-                Ok(Some(id))
-            })
-        })
-        .await
+    database.write(move |tx| Box::pin(async move { add_within(tx, &actor, product, indicator).await })).await
 }
 
-/// Changes what an indicator says of itself, as it was read; its key stays.
+async fn add_within(
+    tx: &mut Tx,
+    actor: &Actor,
+    product: String,
+    mut indicator: Indicator,
+) -> Result<i64, ServiceError> {
+    let rows = Entity::find().filter(Column::Product.eq(product.as_str())).all(tx.connection()).await?;
+    let taken = |key: &str| rows.iter().any(|row| row.key == key);
+    if taken(&indicator.key) {
+        let numbered =
+            (2..=rows.len() + 2).map(|rank| format!("{}-{rank}", indicator.key)).find(|key| !taken(key));
+        indicator.key = numbered.unwrap_or_default();
+    }
+    let id = tx.next_number();
+    tx.record(
+        Entry::new(actor.clone(), "indicator.added", "indicator", id)
+            .with_facts(json!({"product": product, "after": indicator})),
+    );
+    let row = ActiveModel {
+        id: Set(id),
+        product: Set(product),
+        key: Set(indicator.key.clone()),
+        version: Set(1),
+        retired_at: Set(None),
+        ..filled(&indicator)
+    };
+    Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    indicator_point::take(tx, actor, id, &indicator.points).await?;
+    Ok(id)
+}
+
+/// Changes what an indicator says of itself, as it was read, with the values its new source comes with; its key stays.
 pub async fn amend(
     database: &Database,
     actor: Actor,
@@ -220,6 +237,9 @@ async fn advance(
                     .await?;
                 if changed.rows_affected == 0 {
                     return Err(StoreError::Stale { what: "indicator" }.into());
+                }
+                if let Some(after) = &after {
+                    indicator_point::take(tx, &actor, before.id, &after.points).await?;
                 }
                 let action = if after.is_some() { "indicator.changed" } else { "indicator.retired" };
                 tx.record(Entry::new(actor, action, "indicator", before.id).with_facts(

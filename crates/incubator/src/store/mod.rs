@@ -29,6 +29,7 @@ pub mod outlook;
 pub mod phase;
 pub mod portfolio;
 pub mod product;
+pub mod reading;
 pub mod sponsor;
 mod state;
 pub mod success_criterion;

@@ -38,7 +38,12 @@ pub struct Given {
 }
 
 /// Gives an opinion; a body that gave one already gives it anew.
-pub async fn give(database: &Database, actor: Actor, committee: i64, given: Given) -> Result<(), ServiceError> {
+pub async fn give(
+    database: &Database,
+    actor: Actor,
+    committee: i64,
+    given: Given,
+) -> Result<(), ServiceError> {
     database
         .write(move |tx| {
             Box::pin(async move {
@@ -65,7 +70,9 @@ pub async fn give(database: &Database, actor: Actor, committee: i64, given: Give
                     given_at: Set(tx.now().into()),
                 };
                 Entity::insert(row).exec_without_returning(tx.connection()).await?;
-                tx.record(Entry::new(actor, "committee.opinion_given", "committee", committee).with_facts(facts));
+                tx.record(
+                    Entry::new(actor, "committee.opinion_given", "committee", committee).with_facts(facts),
+                );
                 Ok(())
             })
         })

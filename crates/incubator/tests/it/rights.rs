@@ -19,12 +19,14 @@ async fn prepared(house: &TestHouse) -> Tried {
     let head = agent(house, "incubator.head", None).await;
     let new = [("kind", "investment"), ("day", "2026-11-10")];
     let answer = head.submit(&format!("{BASE}/comites/nouveau"), &new).await;
-    let committee = answer.header("location").and_then(|to| to.split('?').next()).expect("its page").to_owned();
+    let committee =
+        answer.header("location").and_then(|to| to.split('?').next()).expect("its page").to_owned();
     assert_eq!(head.submit(&format!("{committee}/tenu"), &[("day", "2026-11-10")]).await.status, 303);
     let decided = [("outcome", "continue"), ("hypothesis", "Un pari")];
     assert_eq!(head.submit(&format!("{committee}/decision/vergers"), &decided).await.status, 303);
     let page = head.open(&committee).await.text;
-    let hypothesis = page.split(&format!("{committee}/hypothese/")).nth(1).and_then(|rest| rest.split('"').next());
+    let hypothesis =
+        page.split(&format!("{committee}/hypothese/")).nth(1).and_then(|rest| rest.split('"').next());
     let hypothesis = hypothesis.expect("a hypothesis").to_owned();
     Tried { order: order(house).await, committee, hypothesis }
 }

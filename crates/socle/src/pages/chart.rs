@@ -48,6 +48,18 @@ const TOP: i64 = 20;
 impl BarChart {
     /// `column` heads the names in the table ("Mois"); `unit` the values ("Trajets").
     pub fn new(id: &str, title: &str, column: &str, unit: &str, bars: Vec<Bar>) -> Self {
+        Self::written(id, title, column, unit, bars, format::integer)
+    }
+
+    /// The same when values are not whole numbers of their unit: `text` writes them.
+    pub fn written(
+        id: &str,
+        title: &str,
+        column: &str,
+        unit: &str,
+        bars: Vec<Bar>,
+        text: impl Fn(i64) -> String,
+    ) -> Self {
         let top = nice_ceiling(bars.iter().map(|bar| bar.value).max().unwrap_or(0));
         let slot = WIDTH / i64::try_from(bars.len().max(1)).unwrap_or(1);
         let width = (slot * 7 / 10).max(1);
@@ -55,14 +67,22 @@ impl BarChart {
             .into_iter()
             .zip(0..)
             .map(|(bar, index)| {
-                let height = HEIGHT * bar.value.max(0) / top;
+                let height = share(bar.value.max(0), top);
                 let x = LEFT + index * slot + (slot - width) / 2;
-                let text = format::integer(bar.value);
-                Placed { x, y: TOP + HEIGHT - height, width, height, middle: x + width / 2, text, bar }
+                let written = text(bar.value);
+                Placed {
+                    x,
+                    y: TOP + HEIGHT - height,
+                    width,
+                    height,
+                    middle: x + width / 2,
+                    text: written,
+                    bar,
+                }
             })
             .collect();
         let ticks = (0..=4)
-            .map(|step| Tick { y: TOP + HEIGHT - HEIGHT * step / 4, text: format::integer(top * step / 4) })
+            .map(|step| Tick { y: TOP + HEIGHT - HEIGHT * step / 4, text: text(top / 4 * step) })
             .collect();
         Self {
             id: id.to_owned(),
@@ -75,15 +95,23 @@ impl BarChart {
     }
 }
 
+/// How high a value is drawn. Through a wider number: values may be as large as they come.
+fn share(value: i64, top: i64) -> i64 {
+    let height = i128::from(HEIGHT) * i128::from(value) / i128::from(top.max(1));
+    i64::try_from(height).unwrap_or(HEIGHT)
+}
+
 /// The least of 4, 8, 20, 40, 80, 200… that is not below `value`: its quarters are whole and easy to read.
 fn nice_ceiling(value: i64) -> i64 {
-    let mut scale = 1;
+    let mut scale = 1_i64;
     loop {
         for step in [4, 8, 20] {
-            if value <= step * scale {
-                return step * scale;
+            let top = step * scale;
+            if value <= top {
+                return top;
             }
         }
-        scale *= 10;
+        let Some(next) = scale.checked_mul(10).filter(|next| *next <= i64::MAX / 20) else { return i64::MAX };
+        scale = next;
     }
 }
