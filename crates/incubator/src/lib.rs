@@ -52,6 +52,7 @@ pub use self::{
 };
 use crate::drafting::Models;
 use crate::model::library::ClauseLibrary;
+use crate::model::standards::Standards;
 use crate::model::tenant::Tenant;
 use crate::store::ServiceError;
 use crate::store::agreement::Knowledge;
@@ -130,6 +131,8 @@ pub struct Incubator {
     pub library: Arc<ClauseLibrary>,
     /// What each kind of agreement usually says.
     models: Models,
+    /// What is expected of products.
+    pub standards: Standards,
     /// The portfolio as it was last read.
     read: RwLock<Arc<Portfolio>>,
 }
@@ -140,8 +143,9 @@ impl Incubator {
         let (database, keyring) = house.open_database(SHEET.id, SHEET.migrations).await?;
         let library = Arc::new(ClauseLibrary::shipped()?);
         let models = Models::shipped()?;
+        let standards = Standards::shipped()?;
         let read = RwLock::default();
-        Ok(Self { house: Arc::clone(house), database, keyring, library, models, read })
+        Ok(Self { house: Arc::clone(house), database, keyring, library, models, standards, read })
     }
 
     /// Today, in Paris.

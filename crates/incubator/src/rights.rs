@@ -76,6 +76,11 @@ pub const RIGHTS: Rights = Rights {
             action: "indicator.write",
             grants: &[All, All, No, No, No, No, Own, Own, Own, No, No, No, No],
         },
+        // What its product answers to the standards, and what the product is.
+        Line {
+            action: "compliance.write",
+            grants: &[All, All, No, No, All, All, Own, Own, Own, No, No, No, No],
+        },
         Line { action: "switches.manage", grants: &[All, No, No, No, No, No, No, No, No, No, No, No, No] },
         Line { action: "audit.read", grants: &[All, No, No, No, No, No, No, No, No, No, No, No, No] },
     ],

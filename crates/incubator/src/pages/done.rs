@@ -54,6 +54,8 @@ impl Done {
             "valeur-saisie" => "La valeur est saisie.",
             "valeur-corrigee" => "La valeur est corrigée. L’ancienne reste dans la trace, avec sa raison.",
             "page-lue" => "La page est lue.",
+            "conformite-repondue" => "La réponse est inscrite.",
+            "profil-repondu" => "C’est noté. Les échéances des conventions en tiennent compte.",
             "commande-avancee" => "C’est enregistré.",
             _ => return page,
         };

@@ -19,6 +19,9 @@ mod committee_held;
 mod committee_pack;
 mod committee_product;
 mod committees;
+mod compliance;
+mod compliance_answer;
+mod compliance_profile;
 mod decision;
 mod decision_form;
 mod done;
@@ -97,6 +100,9 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(opinion::routes())
         .merge(decision::routes())
         .merge(closing::routes())
+        .merge(compliance::routes())
+        .merge(compliance_answer::routes())
+        .merge(compliance_profile::routes())
         .merge(duties::routes())
         .merge(duty_subscription::routes())
         .with_state(Arc::clone(incubator))

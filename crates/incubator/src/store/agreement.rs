@@ -394,8 +394,12 @@ async fn read(
     rows.into_iter()
         .map(|row| {
             let mut written: Written = serde_json::from_str(&row.written)?;
-            // The portfolio knows the phases; the text only those of its day.
+            // The portfolio knows the phases, the team what its product is; the text only what was true on its day.
             for product in &mut written.products {
+                if let Some(said) = portfolio.profiles.get(&product.key) {
+                    product.is_procedure = said.is_procedure.or(product.is_procedure);
+                    product.authenticates_users = said.authenticates_users.or(product.authenticates_users);
+                }
                 if let Some(known) = portfolio.product(&product.key) {
                     product.phases = known.sheet.history.phases();
                 } else if let Some(decided) = portfolio.decided.get(&product.key) {

@@ -52,6 +52,15 @@ pub async fn covered(database: &Database, scope: &Scope) -> Result<Option<Vec<St
     }
 }
 
+/// The numbers of the agreements about a product.
+pub(super) async fn of_product(
+    connection: &impl ConnectionTrait,
+    product: &str,
+) -> Result<Vec<i64>, ServiceError> {
+    let rows = Entity::find().filter(Column::Product.eq(product)).all(connection).await?;
+    Ok(rows.into_iter().map(|row| row.agreement_id).collect())
+}
+
 /// The agreements of a product that a scope covers: reference and title, the oldest first.
 pub async fn agreements(
     database: &Database,

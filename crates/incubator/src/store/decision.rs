@@ -164,12 +164,8 @@ pub async fn record(
                     state::advance(tx).await?;
                     knowledge.portfolio = std::sync::Arc::new(portfolio::within_change(tx).await?);
                 }
-                let under = agreement_product::Entity::find()
-                    .filter(agreement_product::Column::Product.eq(&product))
-                    .all(tx.connection())
-                    .await?;
-                for one in under {
-                    outlook::refresh(tx, &knowledge, one.agreement_id).await?;
+                for one in agreement_product::of_product(tx.connection(), &product).await? {
+                    outlook::refresh(tx, &knowledge, one).await?;
                 }
                 Ok(())
             })

@@ -7,6 +7,7 @@ pub mod calendar_feed;
 mod collected;
 pub mod committee;
 pub mod committee_product;
+pub mod compliance_answer;
 pub mod condition;
 pub mod day;
 pub mod decision;
@@ -29,6 +30,7 @@ pub mod outlook;
 pub mod phase;
 pub mod portfolio;
 pub mod product;
+pub mod product_profile;
 pub mod reading;
 pub mod sponsor;
 mod state;
@@ -43,4 +45,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "incubator_0002", sql: include_str!("../../migrations/0002.sql") },
     Migration { name: "incubator_0003", sql: include_str!("../../migrations/0003.sql") },
     Migration { name: "incubator_0004", sql: include_str!("../../migrations/0004.sql") },
+    Migration { name: "incubator_0006", sql: include_str!("../../migrations/0006.sql") },
 ];

@@ -6,7 +6,10 @@ use sea_orm::QueryOrder as _;
 use sea_orm::entity::prelude::*;
 use socle::store::{Database, Tx};
 
-use super::{ServiceError, day, decision, incubator, organisation, phase, product, sponsor, state};
+use super::product_profile::Profile;
+use super::{
+    ServiceError, day, decision, incubator, organisation, phase, product, product_profile, sponsor, state,
+};
 use crate::model::portfolio::{Content, Episode, History, IncubatorSheet, OrganisationSheet, ProductSheet};
 
 /// A product and its identifier.
@@ -26,6 +29,8 @@ pub struct Portfolio {
     pub organisations: BTreeMap<String, OrganisationSheet>,
     /// Phases that committees opened for products without a sheet.
     pub decided: HashMap<String, Vec<Episode>>,
+    /// What teams say of their products.
+    pub profiles: HashMap<String, Profile>,
 }
 
 impl Portfolio {
@@ -107,5 +112,6 @@ async fn read_from(connection: &impl ConnectionTrait, version: i64) -> Result<Po
         incubators: incubators.into_iter().map(incubator::Model::sheet).collect(),
         organisations: organisations.into_iter().map(organisation::Model::sheet).collect(),
         decided,
+        profiles: product_profile::all(connection).await?,
     })
 }

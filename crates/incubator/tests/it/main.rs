@@ -7,4 +7,5 @@ mod drafting;
 mod orders;
 mod portfolio;
 mod rights;
+mod standards;
 mod telling;

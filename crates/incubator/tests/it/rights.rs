@@ -61,6 +61,7 @@ async fn tried(agent: &Agent, action: &str, on: &Tried) -> u16 {
         "committee.opinion" => get(format!("{committee}/avis/vergers")).await,
         "committee.decide" => get(format!("{committee}/decision/vergers")).await,
         "hypothesis.close" => get(format!("{committee}/hypothese/{hypothesis}")).await,
+        "compliance.write" => get("/incubateur/services/vergers/equipe/conformite/profil".to_owned()).await,
         "switches.manage" => get("/interrupteurs/incubator".to_owned()).await,
         "audit.read" => get("/comptes/incubator".to_owned()).await,
         other => panic!("{other} has no trial"),
