@@ -47,6 +47,12 @@ pub const RIGHTS: Rights = Rights {
         // Alone: "peut décider seul, devis et services faits compris" (seeds 000, 001 and 002, article 2).
         Line { action: "order.approve", grants: &[No, No, No, No, No, No, Own, No, No, Own, No, No, No] },
         Line { action: "order.commit", grants: &[No, No, All, No, No, No, No, No, No, No, No, No, No] },
+        // Accounts are rendered by the incubator, and received by the sponsor or the accountant.
+        Line { action: "account.write", grants: &[All, All, All, No, No, No, No, No, No, No, No, No, No] },
+        Line {
+            action: "account.acknowledge",
+            grants: &[No, No, No, No, No, No, No, No, No, No, Own, Own, No],
+        },
         Line { action: "switches.manage", grants: &[All, No, No, No, No, No, No, No, No, No, No, No, No] },
         Line { action: "audit.read", grants: &[All, No, No, No, No, No, No, No, No, No, No, No, No] },
     ],

@@ -28,11 +28,12 @@ pub struct Head {
 }
 
 /// The pages of an agreement: the end of its address, and its label.
-const TABS: [(&str, &str); 5] = [
+const TABS: [(&str, &str); 6] = [
     ("", "Où en est-elle ?"),
     ("/texte", "Le texte et ses clauses"),
     ("/echeances", "Les échéances"),
     ("/credits", "Les crédits et les commandes"),
+    ("/comptes", "Les comptes rendus"),
     ("/vie", "Publication, avenants, fin"),
 ];
 

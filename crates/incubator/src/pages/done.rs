@@ -30,6 +30,12 @@ impl Done {
             "calendriers-arretes" => {
                 "Vos calendriers sont arrêtés\u{a0}: leurs adresses ne montrent plus rien."
             }
+            "compte-enregistre" => "Le texte est enregistré. Rien n’est envoyé.",
+            "compte-envoye" => {
+                "Le compte rendu est envoyé. Ses chiffres et son texte ne changent plus\u{a0}; son échéance est faite."
+            }
+            "compte-repris" => "Le compte rendu est de nouveau en préparation. Son échéance est à faire.",
+            "compte-recu" => "L’accusé de réception est inscrit.",
             "commande-avancee" => "C’est enregistré.",
             _ => return page,
         };

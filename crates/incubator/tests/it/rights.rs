@@ -33,6 +33,9 @@ async fn tried(agent: &Agent, action: &str, order: &str) -> u16 {
         // From the estimate these steps lead back to the order.
         "order.approve" => get(format!("{order}/approve-quote")).await,
         "order.commit" => get(format!("{order}/sign")).await,
+        "account.write" => agent.submit(&format!("{BASE}/comptes/final"), &[("progress", "")]).await.status,
+        // As long as nothing is sent, it leads back to the account.
+        "account.acknowledge" => get(format!("{BASE}/comptes/final/accuser-reception")).await,
         "switches.manage" => get("/interrupteurs/incubator".to_owned()).await,
         "audit.read" => get("/comptes/incubator".to_owned()).await,
         other => panic!("{other} has no trial"),
