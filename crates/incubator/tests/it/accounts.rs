@@ -170,7 +170,7 @@ on_both_stores! {
         sent(&finance, OCTOBER, "Rien de plus.").await;
         // Its proof alone is not withdrawn.
         let life = legal.open(&format!("{BASE}/vie")).await.text;
-        let proof = life.split("<option value=\"").filter_map(|rest| rest.split('"').next()).next_back().expect("a fact").to_owned();
+        let proof = life.rsplit("<option value=\"").next().and_then(|rest| rest.split('"').next()).expect("a fact").to_owned();
         let refused = legal.submit(&format!("{BASE}/vie/retirer"), &[("fact", &proof), ("reason", "erreur")]).await;
         assert_eq!(refused.status, 409);
         says(&refused.text, &["Reprenez le compte rendu"]);
