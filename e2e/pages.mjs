@@ -34,6 +34,7 @@ const accompanied = await firstLink(registryAdmin, "/registre/accompagnement", "
 const tried = await firstLink(candidate, "/registre/bac-a-sable/trajets", "/registre/bac-a-sable/trajets/");
 const triedKey = await firstLink(candidate, "/registre/bac-a-sable/cles", "/registre/bac-a-sable/cles/");
 const order = await firstLink(finance, `${agreement}/credits`, `${agreement}/commandes/(?=\\d)`);
+const account = await firstLink(finance, `${agreement}/comptes`, `${agreement}/comptes/(?=\\d)`);
 const noted = await firstLink(legal, `${agreement}/echeances`, `${agreement}/echeances/noter\\?[^"]*`);
 const committees = (after) => firstLink(incubatorHead, `${agreement}/comites`, "/incubateur/comites/(?=\\d)", after);
 const committeeAhead = await committees("À venir");
@@ -138,6 +139,11 @@ export const pages = [
   { path: `${agreement}/echeances`, as: legal, name: "incubateur-convention-echeances" },
   { path: noted, as: legal, h1: "Noter une échéance faite", name: "incubateur-echeance-noter" },
   { path: `${agreement}/credits`, as: finance, name: "incubateur-convention-credits" },
+  { path: `${agreement}/comptes`, as: finance, name: "incubateur-convention-comptes" },
+  { path: `${agreement}/comptes`, as: incubator("agreement.sponsor"), name: "incubateur-convention-comptes-commanditaire" },
+  { path: `${agreement}/comptes/final`, as: finance, h1: "Compte rendu final", name: "incubateur-convention-compte-final" },
+  { path: account, as: finance, name: "incubateur-convention-compte" },
+  { path: account, as: incubator("agreement.sponsor"), name: "incubateur-convention-compte-commanditaire" },
   { path: `${agreement}/credits`, as: incubator("agreement.sponsor"), name: "incubateur-convention-credits-commanditaire" },
   { path: `${agreement}/commandes/nouvelle`, as: lead, h1: "Prévoir une commande", name: "incubateur-commande-nouvelle" },
   { path: order, as: lead, name: "incubateur-commande" },

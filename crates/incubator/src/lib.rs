@@ -12,6 +12,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod account_pdf;
+mod account_tables;
+mod account_words;
+mod account_workbook;
 mod check;
 mod commands;
 mod demo;

@@ -81,6 +81,12 @@ pub const RIGHTS: Rights = Rights {
             action: "compliance.write",
             grants: &[All, All, No, No, All, All, Own, Own, Own, No, No, No, No],
         },
+        // Accounts are rendered by the incubator, and received by the sponsor or the accountant.
+        Line { action: "account.write", grants: &[All, All, All, No, No, No, No, No, No, No, No, No, No] },
+        Line {
+            action: "account.acknowledge",
+            grants: &[No, No, No, No, No, No, No, No, No, No, Own, Own, No],
+        },
         Line { action: "switches.manage", grants: &[All, No, No, No, No, No, No, No, No, No, No, No, No] },
         Line { action: "audit.read", grants: &[All, No, No, No, No, No, No, No, No, No, No, No, No] },
     ],

@@ -2,6 +2,10 @@
 
 pub mod named;
 
+pub mod account;
+pub mod account_figures;
+pub mod account_forecast;
+pub mod account_text;
 pub mod agreement;
 pub mod amendment;
 pub mod asked_measure;

@@ -25,6 +25,12 @@ impl Month {
         self.first.last_of_month()
     }
 
+    /// The month before; the same one at the beginning of time.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        self.first.yesterday().map_or(self, Self::of)
+    }
+
     /// The month after; the same one at the end of time.
     #[must_use]
     pub fn next(self) -> Self {

@@ -28,12 +28,13 @@ pub struct Head {
 }
 
 /// The pages of an agreement: the end of its address, and its label.
-const TABS: [(&str, &str); 6] = [
+const TABS: [(&str, &str); 7] = [
     ("", "Où en est-elle ?"),
     ("/texte", "Le texte et ses clauses"),
     ("/echeances", "Les échéances"),
     ("/credits", "Les crédits et les commandes"),
     ("/comites", "Les comités"),
+    ("/comptes", "Les comptes rendus"),
     ("/vie", "Publication, avenants, fin"),
 ];
 

@@ -14,7 +14,7 @@ use super::agreement_head::{Head, address, found, head, refused};
 use super::done::Done;
 use super::fact_form::FORMS;
 use super::fact_words::told;
-use crate::store::fact;
+use crate::store::fact::{self, NotWithdrawn};
 use crate::{Incubator, SHEET};
 
 pub fn routes() -> Router<Arc<Incubator>> {
@@ -106,6 +106,10 @@ async fn withdraw(
     let facts = fact::list(&incubator.database, filed.id).await?;
     let kept = facts.into_iter().find(|kept| kept.id == asked.fact).ok_or(Problem::NotFound)?;
     let knowledge = incubator.knowledge().await?;
-    fact::withdraw(&incubator.database, &knowledge, visitor.actor(), filed.id, kept, reason).await?;
-    Ok(redirect(&format!("{}/vie?fait=fait-retire", address(&reference))))
+    match fact::withdraw(&incubator.database, &knowledge, visitor.actor(), filed.id, kept, reason).await? {
+        Ok(()) => Ok(redirect(&format!("{}/vie?fait=fait-retire", address(&reference)))),
+        Err(NotWithdrawn::ProofOfAccount) => Err(refused(
+            "C’est la preuve d’un compte rendu envoyé. Reprenez le compte rendu\u{a0}: sa preuve sera retirée avec lui.",
+        )),
+    }
 }

@@ -56,6 +56,12 @@ impl Done {
             "page-lue" => "La page est lue.",
             "conformite-repondue" => "La réponse est inscrite.",
             "profil-repondu" => "C’est noté. Les échéances des conventions en tiennent compte.",
+            "compte-enregistre" => "Le texte est enregistré. Rien n’est envoyé.",
+            "compte-envoye" => {
+                "Le compte rendu est envoyé. Ses chiffres et son texte ne changent plus\u{a0}; son échéance est faite."
+            }
+            "compte-repris" => "Le compte rendu est de nouveau en préparation. Son échéance est à faire.",
+            "compte-recu" => "L’accusé de réception est inscrit.",
             "commande-avancee" => "C’est enregistré.",
             _ => return page,
         };

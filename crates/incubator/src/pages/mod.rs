@@ -1,5 +1,12 @@
 //! Pages of the incubator, handlers beside their templates (`templates/`).
 
+mod account;
+mod account_files;
+mod account_head;
+mod account_receive;
+mod account_send;
+mod account_told;
+mod accounts;
 mod agreement;
 mod agreement_committees;
 mod agreement_credits;
@@ -59,6 +66,7 @@ use std::sync::Arc;
 use axum::Router;
 use jiff::civil::Date;
 
+pub(crate) use self::agreement::sentence;
 use crate::Incubator;
 
 pub fn routes(incubator: &Arc<Incubator>) -> Router {
@@ -84,6 +92,11 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(agreement_duties::routes())
         .merge(duty_note::routes())
         .merge(agreement_credits::routes())
+        .merge(accounts::routes())
+        .merge(account::routes())
+        .merge(account_send::routes())
+        .merge(account_receive::routes())
+        .merge(account_files::routes())
         .merge(agreement_life::routes())
         .merge(fact_form::routes())
         .merge(fact_next::routes())

@@ -10,7 +10,7 @@ use socle::audit::{Actor, Entry};
 use socle::store::{Database, Instant, StoreError, Tx};
 
 use super::agreement::Knowledge;
-use super::{ServiceError, outlook};
+use super::{ServiceError, account, outlook};
 use crate::model::fact::Fact;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -66,10 +66,10 @@ pub(super) async fn record_within(
     actor: Actor,
     agreement: i64,
     fact: &Fact,
-) -> Result<(), ServiceError> {
-    add(tx, agreement, fact).await?;
+) -> Result<i64, ServiceError> {
+    let id = add(tx, agreement, fact).await?;
     tx.record(Entry::new(actor, "agreement.fact_recorded", "agreement", agreement).with_facts(told(fact)?));
-    Ok(())
+    Ok(id)
 }
 
 /// What the log keeps of a fact: everything but the names of people.
@@ -80,9 +80,11 @@ fn told(fact: &Fact) -> Result<serde_json::Value, serde_json::Error> {
     }
 }
 
-pub(super) async fn add(tx: &mut Tx, agreement: i64, fact: &Fact) -> Result<(), ServiceError> {
+/// Adds a fact; its number.
+pub(super) async fn add(tx: &mut Tx, agreement: i64, fact: &Fact) -> Result<i64, ServiceError> {
+    let id = tx.next_number();
     let row = ActiveModel {
-        id: Set(tx.next_number()),
+        id: Set(id),
         agreement_id: Set(agreement),
         kind: Set(fact.kind().to_owned()),
         body: Set(serde_json::to_string(fact)?),
@@ -92,7 +94,7 @@ pub(super) async fn add(tx: &mut Tx, agreement: i64, fact: &Fact) -> Result<(), 
         version: Set(1),
     };
     Entity::insert(row).exec_without_returning(tx.connection()).await?;
-    Ok(())
+    Ok(id)
 }
 
 /// Gives a fact, as it was read, its next version: an amendment is signed, a suspension lifted.
@@ -120,6 +122,13 @@ pub async fn amend(
         .await
 }
 
+/// Why a fact is not withdrawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotWithdrawn {
+    /// It is the proof of an account that was sent: the account is taken back, not its proof alone.
+    ProofOfAccount,
+}
+
 /// Withdraws a fact recorded by mistake.
 pub async fn withdraw(
     database: &Database,
@@ -128,25 +137,52 @@ pub async fn withdraw(
     agreement: i64,
     kept: Kept,
     reason: String,
-) -> Result<(), ServiceError> {
+) -> Result<Result<(), NotWithdrawn>, ServiceError> {
     let knowledge = knowledge.clone();
     database
         .write(move |tx| {
             Box::pin(async move {
-                let row = ActiveModel {
-                    withdrawn_at: Set(Some(tx.now().into())),
-                    withdrawn_reason: Set(reason.clone()),
-                    ..Default::default()
-                };
-                advance(tx, agreement, &kept, row).await?;
-                tx.record(
-                    Entry::new(actor, "agreement.fact_withdrawn", "agreement", agreement)
-                        .with_facts(json!({"reason": reason, "before": told(&kept.fact)?})),
-                );
-                outlook::refresh(tx, &knowledge, agreement).await
+                if account::shown_by(tx, kept.id).await? {
+                    return Ok(Err(NotWithdrawn::ProofOfAccount));
+                }
+                withdraw_within(tx, actor, agreement, &kept, reason).await?;
+                outlook::refresh(tx, &knowledge, agreement).await?;
+                Ok(Ok(()))
             })
         })
         .await
+}
+
+/// The same, as a part of a change.
+pub(super) async fn withdraw_within(
+    tx: &mut Tx,
+    actor: Actor,
+    agreement: i64,
+    kept: &Kept,
+    reason: String,
+) -> Result<(), ServiceError> {
+    let row = ActiveModel {
+        withdrawn_at: Set(Some(tx.now().into())),
+        withdrawn_reason: Set(reason.clone()),
+        ..Default::default()
+    };
+    advance(tx, agreement, kept, row).await?;
+    tx.record(
+        Entry::new(actor, "agreement.fact_withdrawn", "agreement", agreement)
+            .with_facts(json!({"reason": reason, "before": told(&kept.fact)?})),
+    );
+    Ok(())
+}
+
+/// A fact of an agreement that stands.
+pub(super) async fn find_within(tx: &Tx, agreement: i64, id: i64) -> Result<Option<Kept>, ServiceError> {
+    let row = Entity::find_by_id(id)
+        .filter(Column::AgreementId.eq(agreement))
+        .filter(Column::WithdrawnAt.is_null())
+        .one(tx.connection())
+        .await?;
+    row.map(|row| Ok(Kept { id: row.id, version: row.version, fact: serde_json::from_str(&row.body)? }))
+        .transpose()
 }
 
 async fn advance(tx: &Tx, agreement: i64, kept: &Kept, mut row: ActiveModel) -> Result<(), ServiceError> {

@@ -266,6 +266,19 @@ pub(super) async fn of(
     Ok(entries)
 }
 
+/// The numbers of an agreement's lines, in the order of its entries.
+pub(super) async fn numbers(
+    connection: &impl ConnectionTrait,
+    agreement: i64,
+) -> Result<Vec<i64>, ServiceError> {
+    let rows = Entity::find()
+        .filter(Column::AgreementId.eq(agreement))
+        .order_by_asc(Column::Id)
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// Every line of an agreement, the latest written first.
 pub async fn list(database: &Database, agreement: i64) -> Result<Vec<Model>, ServiceError> {
     Ok(Entity::find()

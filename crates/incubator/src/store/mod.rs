@@ -1,5 +1,7 @@
 //! What the incubator remembers, one file per aggregate.
 
+pub mod account;
+mod account_withdrawal;
 pub mod agreement;
 pub mod agreement_product;
 pub mod attendee;
@@ -45,5 +47,6 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "incubator_0002", sql: include_str!("../../migrations/0002.sql") },
     Migration { name: "incubator_0003", sql: include_str!("../../migrations/0003.sql") },
     Migration { name: "incubator_0004", sql: include_str!("../../migrations/0004.sql") },
+    Migration { name: "incubator_0005", sql: include_str!("../../migrations/0005.sql") },
     Migration { name: "incubator_0006", sql: include_str!("../../migrations/0006.sql") },
 ];

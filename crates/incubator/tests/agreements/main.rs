@@ -1,5 +1,6 @@
 //! Stories of the five agreements this house was built from, and the laws that hold for any agreement.
 
+mod accounts;
 mod atelier;
 mod copies;
 mod domifa;

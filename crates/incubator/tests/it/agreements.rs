@@ -172,7 +172,7 @@ on_both_stores! {
         filed(&house, shipped::LOTOCAR).await;
         for (role, own) in [("product.lead", "service:vergers"), ("agreement.sponsor", "convention:vergers")] {
             let holder = agent(&house, role, Some(own)).await;
-            for page in ["", "/texte", "/echeances", "/credits", "/vie"] {
+            for page in ["", "/texte", "/echeances", "/credits", "/comptes", "/comptes/final", "/vie"] {
                 assert_eq!(holder.open(&format!("/incubateur/conventions/vergers{page}")).await.status, 200, "{role} {page}");
                 assert_eq!(holder.open(&format!("/incubateur/conventions/lotocar{page}")).await.status, 404, "{role} {page}");
             }

@@ -1,5 +1,6 @@
 //! Stories of the incubator, through HTTP and the command line's own functions, on both stores.
 
+mod accounts;
 mod agreements;
 mod committees;
 mod compliance;

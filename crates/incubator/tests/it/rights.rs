@@ -62,6 +62,9 @@ async fn tried(agent: &Agent, action: &str, on: &Tried) -> u16 {
         "committee.decide" => get(format!("{committee}/decision/vergers")).await,
         "hypothesis.close" => get(format!("{committee}/hypothese/{hypothesis}")).await,
         "compliance.write" => get("/incubateur/services/vergers/equipe/conformite/profil".to_owned()).await,
+        "account.write" => agent.submit(&format!("{BASE}/comptes/final"), &[("progress", "")]).await.status,
+        // As long as nothing is sent, it leads back to the account.
+        "account.acknowledge" => get(format!("{BASE}/comptes/final/accuser-reception")).await,
         "switches.manage" => get("/interrupteurs/incubator".to_owned()).await,
         "audit.read" => get("/comptes/incubator".to_owned()).await,
         other => panic!("{other} has no trial"),

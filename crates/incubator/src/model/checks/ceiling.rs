@@ -77,18 +77,23 @@ pub fn committed_by_order(agreement: &Agreement, as_of: Date) -> Vec<(Option<Dat
         };
         Some((Some(entry.date), entry.order.clone().or(entry.document.clone()).unwrap_or_default(), amount))
     });
-    let orders = agreement
-        .orders
-        .iter()
-        .filter(|order| placed(order) && order.signed_on.is_none_or(|signed| signed <= as_of))
-        .filter(|order| !in_ledger(&agreement.ledger, order))
-        .map(|order| (order.signed_on, order.name(), order.total()));
+    let orders = not_in_ledger(agreement, as_of).map(|order| (order.signed_on, order.name(), order.total()));
     let mut parts: Vec<_> = entries.chain(orders).collect();
     parts.sort_by_key(|(day, ..)| *day);
     parts
 }
 
-pub(super) fn placed(order: &Order) -> bool {
+/// The orders placed by a day that the ledger does not hold. One without a known day of signature counts: it was placed.
+pub fn not_in_ledger(agreement: &Agreement, as_of: Date) -> impl Iterator<Item = &Order> {
+    agreement
+        .orders
+        .iter()
+        .filter(move |order| placed(order) && order.signed_on.is_none_or(|signed| signed <= as_of))
+        .filter(|order| !in_ledger(&agreement.ledger, order))
+}
+
+/// Whether an order is placed under this agreement.
+pub fn placed(order: &Order) -> bool {
     !order.estimate && order.under == OrderUnder::ThisAgreement
 }
 

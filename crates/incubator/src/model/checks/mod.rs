@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use super::{agreement::Agreement, finding::Finding};
 
 pub use self::{
-    ceiling::{Ceiling, ceiling, committed, committed_by_order, may_commit},
+    ceiling::{Ceiling, ceiling, committed, committed_by_order, may_commit, not_in_ledger, placed},
     forecast::{shortage, unspent},
     fund::{Refund, refunds, shared_out},
     plan::plan_findings,
