@@ -15,6 +15,7 @@
 mod check;
 mod commands;
 mod demo;
+mod demo_team;
 mod digest;
 mod drafting;
 pub mod file;

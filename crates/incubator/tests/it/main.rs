@@ -3,6 +3,8 @@
 mod agreements;
 mod compliance;
 mod drafting;
+mod indicators;
+mod objectives;
 mod orders;
 mod portfolio;
 mod rights;

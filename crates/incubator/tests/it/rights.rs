@@ -5,6 +5,7 @@ use socle::rights::Grant;
 use testkit::{Agent, TestHouse, on_both_stores};
 
 use crate::agreements::{ORCHARD, agent, filed};
+use crate::objectives::{TEAM, listed};
 
 const BASE: &str = "/incubateur/conventions/vergers";
 
@@ -33,6 +34,9 @@ async fn tried(agent: &Agent, action: &str, order: &str) -> u16 {
         // From the estimate these steps lead back to the order.
         "order.approve" => get(format!("{order}/approve-quote")).await,
         "order.commit" => get(format!("{order}/sign")).await,
+        "product.read" => get(TEAM.to_owned()).await,
+        "objective.write" => get(format!("{TEAM}/objectifs/nouveau")).await,
+        "indicator.write" => get(format!("{TEAM}/indicateurs/nouveau")).await,
         "switches.manage" => get("/interrupteurs/incubator".to_owned()).await,
         "audit.read" => get("/comptes/incubator".to_owned()).await,
         other => panic!("{other} has no trial"),
@@ -42,6 +46,7 @@ async fn tried(agent: &Agent, action: &str, order: &str) -> u16 {
 on_both_stores! {
     async fn every_cell_is_enforced(house: TestHouse) {
         filed(&house, ORCHARD).await;
+        listed(&house, "vergers", "Vergers partagés", "").await;
         let order = order(&house).await;
         for (column, role) in RIGHTS.roles.iter().enumerate() {
             let tenant = match role.name.split('.').next() {
@@ -64,6 +69,7 @@ on_both_stores! {
 on_both_stores! {
     async fn own_is_one_s_own(house: TestHouse) {
         filed(&house, ORCHARD).await;
+        listed(&house, "vergers", "Vergers partagés", "").await;
         let order = order(&house).await;
         for role in RIGHTS.roles.iter().filter(|role| role.name.starts_with("product.") || role.name.starts_with("agreement.")) {
             let elsewhere = if role.name.starts_with("product.") { "service:ailleurs" } else { "convention:ailleurs" };
