@@ -41,6 +41,10 @@ const committeeAhead = await committees("À venir");
 const committeeHeld = await committees("Déjà tenus");
 const hypothesis = await firstLink(lead, committeeHeld, `${committeeHeld}/hypothese/`);
 const condition = await firstLink(incubatorHead, committeeHeld, `${committeeHeld}/condition/`);
+const team = "/incubateur/services/carnet-archives/equipe";
+const objective = await firstLink(lead, team, `${team}/objectifs/(?=\\d)`);
+const measured = await firstLink(lead, `${team}/indicateurs`, `${team}/indicateurs/(?=\\d)`);
+const value = await firstLink(lead, measured, `${measured}/valeurs/`);
 const person = await firstLink(registryAdmin, "/registre/personnes", "/registre/personnes/");
 
 export const pages = [
@@ -124,6 +128,22 @@ export const pages = [
   { path: "/incubateur", as: null, h1: "Les services numériques de l’incubateur" },
   { path: "/incubateur?phase=tous&q=licorne", as: null, name: "incubateur-vide" },
   { path: "/incubateur/services/carnet-archives", as: null, h1: "Carnet d’archives" },
+  { path: "/incubateur/services/carnet-archives", as: lead, name: "incubateur-service-equipe" },
+  { path: team, as: lead, name: "incubateur-equipe-objectifs" },
+  { path: team, as: incubator("agreement.sponsor"), name: "incubateur-equipe-commanditaire" },
+  { path: "/incubateur/services/registre-preuve-covoiturage/equipe", as: incubatorHead, name: "incubateur-equipe-registre" },
+  { path: "/incubateur/services/inventaire-partage/equipe", as: incubatorHead, name: "incubateur-equipe-vide" },
+  { path: `${team}/objectifs/nouveau`, as: lead, h1: "Ajouter un objectif" },
+  { path: objective, as: lead, h1: "Faire le point", name: "incubateur-objectif" },
+  { path: `${team}/indicateurs`, as: lead, name: "incubateur-equipe-indicateurs" },
+  { path: "/incubateur/services/registre-preuve-covoiturage/equipe/indicateurs", as: incubatorHead, name: "incubateur-equipe-registre-indicateurs" },
+  { path: `${team}/indicateurs/nouveau`, as: lead, h1: "Ajouter un indicateur" },
+  { path: `${team}/indicateurs/adresse`, as: lead, h1: "La page de mesures du service" },
+  { path: measured, as: lead, name: "incubateur-indicateur" },
+  { path: `${measured}/changer`, as: lead, h1: "Changer l’indicateur", name: "incubateur-indicateur-changer" },
+  { path: value, as: lead, h1: "Corriger une valeur", name: "incubateur-valeur-corriger" },
+  { path: "/incubateur/mesures", as: incubator("incubator.portfolio"), h1: "Mesures d’impact" },
+  { path: "/incubateur/mesures", as: lead, name: "incubateur-mesures-equipe" },
   { path: "/incubateur/services/nulle-part", as: null, status: 404, name: "incubateur-service-inconnu" },
   { path: "/incubateur/incubateurs", as: null, h1: "Incubateurs" },
   { path: "/incubateur/conventions", as: finance, h1: "Conventions" },
@@ -152,6 +172,10 @@ export const pages = [
   { path: `${agreement}/vie/avenant`, as: legal, name: "incubateur-avenant" },
   { path: `${agreement}/vie/preavis`, as: legal, name: "incubateur-preavis" },
   { path: `${agreement}/vie/copie`, as: legal, name: "incubateur-copie" },
+  { path: `${team}/conformite`, as: lead, name: "incubateur-conformite" },
+  { path: `${team}/conformite/domaine/software`, as: lead, h1: "Qualité du logiciel", name: "incubateur-conformite-domaine" },
+  { path: `${team}/conformite/critere/security-approved`, as: lead, name: "incubateur-conformite-critere" },
+  { path: `${team}/conformite/profil`, as: lead, h1: "Ce qu’est le service", name: "incubateur-conformite-profil" },
   { path: "/incubateur/comites", as: incubatorHead, h1: "Comités" },
   { path: `${agreement}/comites`, as: lead, name: "incubateur-convention-comites" },
   { path: `${agreement}/comites/nouveau`, as: lead, h1: "Prévoir un comité", name: "incubateur-comite-nouveau" },

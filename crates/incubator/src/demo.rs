@@ -16,7 +16,7 @@ use crate::model::portfolio::{Content, IncubatorSheet, OrganisationSheet, Produc
 use crate::store::agreement::{self, Knowledge};
 use crate::store::import::import;
 use crate::store::order::{self, Move, NewOrder, NewOrderLine};
-use crate::{Incubator, SHEET, file, shipped};
+use crate::{Incubator, SHEET, demo_team, file, shipped};
 
 const ACTOR: Actor = Actor::Program("demonstration");
 
@@ -36,7 +36,7 @@ macro_rules! product {
     };
 }
 const PRODUCTS: [(&str, &str); 9] = [
-    product!("registre-covoiturage"),
+    product!("registre-preuve-covoiturage"),
     product!("friches-utiles"),
     product!("adresse-solidaire"),
     product!("covoit-rural"),
@@ -64,6 +64,7 @@ pub async fn fill(incubator: &Incubator, progress: &Progress) -> anyhow::Result<
         import(&incubator.database, ACTOR, &content).await?;
         progress("incubateur : six conventions, dont les cinq qui ont fondé cette maison".to_owned());
         file_agreements(incubator).await?;
+        demo_team::fill(incubator).await?;
         invite(incubator).await?;
     }
     let accounts = socle::web::demonstration_accounts(&incubator.house, SHEET.id).await?;

@@ -19,6 +19,7 @@ mod account_workbook;
 mod check;
 mod commands;
 mod demo;
+mod demo_team;
 mod digest;
 mod drafting;
 pub mod file;

@@ -92,8 +92,8 @@ pub struct Theme {
 pub struct Limits {
     /// Multiplies every rate limit.
     pub rate_multiplier: u32,
-    /// Whether webhooks and `ProConnect` may be called on this machine's own network, without https: demonstrations
-    /// and tests only.
+    /// Whether webhooks, pages of measures and `ProConnect` may be called on this machine's own network, without https:
+    /// demonstrations and tests only.
     pub allow_internal_calls: bool,
 }
 

@@ -127,3 +127,81 @@ impl Indicator {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const DAY: Date = date(2026, 11, 25);
+
+    fn indicator(baseline: i64, target: i64, value: i64) -> Indicator {
+        Indicator {
+            key: String::new(),
+            title: String::new(),
+            definition: String::new(),
+            population: String::new(),
+            unit: String::new(),
+            axis: Axis::Used,
+            kind: Kind::Count,
+            source: String::new(),
+            baseline: Some(Figure::new(baseline)),
+            target: Some(Figure::new(target)),
+            target_day: None,
+            published: true,
+            points: vec![Point::on(DAY, Figure::new(value))],
+        }
+    }
+
+    #[test]
+    fn the_latest_value_is_that_of_the_day_one_looks_from() {
+        let mut one = indicator(0, 1_000, 10);
+        one.points.insert(0, Point::on(date(2026, 10, 31), Figure::new(5)));
+        let value = |day| one.latest(day).map(|point| point.value.as_i64());
+        assert_eq!(
+            (value(date(2026, 9, 1)), value(date(2026, 11, 1)), value(DAY)),
+            (None, Some(5), Some(10))
+        );
+        assert_eq!(one.progress(date(2026, 9, 1)), None, "nothing was measured by then");
+    }
+
+    #[test]
+    fn a_way_down_is_a_way_too_and_the_target_is_not_reached_before_it_is() {
+        assert_eq!(indicator(45, 10, 24).progress(DAY), Some(Progress(600)));
+        assert_eq!(indicator(45, 10, 24).reached(DAY), Some(false));
+        assert_eq!(indicator(45, 10, 10).reached(DAY), Some(true));
+        assert_eq!(indicator(10_000, 0, 1).progress(DAY), Some(Progress(999)), "not quite");
+        assert_eq!(indicator(7, 7, 7).progress(DAY), None, "no way to go");
+    }
+
+    #[test]
+    fn a_key_is_made_of_what_people_wrote() {
+        assert_eq!(key_of("  Délai d’accès (jours) "), "delai-d-acces-jours");
+        assert_eq!(key_of("…"), "indicateur");
+    }
+
+    proptest! {
+        #[test]
+        fn progress_is_nothing_at_the_start_all_at_the_target_and_never_falls_on_the_way(
+            baseline in any::<i64>(), target in any::<i64>(), first in any::<i64>(), second in any::<i64>(),
+        ) {
+            prop_assume!(baseline != target);
+            let progress = |value| indicator(baseline, target, value).progress(DAY).map(|one| one.0);
+            prop_assert_eq!(progress(baseline), Some(0));
+            prop_assert_eq!(progress(target), Some(1_000));
+            let (near, far) = if target > baseline { (first.min(second), first.max(second)) } else { (first.max(second), first.min(second)) };
+            prop_assert!(progress(near) <= progress(far));
+            let reached = indicator(baseline, target, far).reached(DAY);
+            prop_assert_eq!(reached, Some(progress(far) >= Some(1_000)));
+        }
+
+        #[test]
+        fn a_figure_reads_back_as_it_is_written(value in -999_999_999_999_999_999_i64..999_999_999_999_999_999) {
+            let figure = Figure::new(value);
+            prop_assert_eq!(figure.fr().parse::<Figure>(), Ok(figure));
+            prop_assert_eq!(figure.to_string().parse::<Figure>(), Ok(figure));
+        }
+    }
+}

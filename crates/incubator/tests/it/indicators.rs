@@ -89,10 +89,14 @@ async fn lead(house: &TestHouse) -> Agent {
 
 /// The values of the only published indicator: last day, value.
 async fn values(house: &TestHouse) -> Vec<(String, f64)> {
-    let open = Agent::nobody(house.client.clone(), &house.base_url).open("/incubateur/donnees/indicateurs.json").await;
+    let open = Agent::nobody(house.client.clone(), &house.base_url)
+        .open("/incubateur/donnees/indicateurs.json")
+        .await;
     let document: Value = serde_json::from_str(&open.text).expect("JSON");
     let values = document["indicators"][0]["values"].as_array().cloned().unwrap_or_default();
-    let told = values.iter().map(|one| (one["to"].as_str().expect("a day").to_owned(), one["value"].as_f64().expect("a value")));
+    let told = values
+        .iter()
+        .map(|one| (one["to"].as_str().expect("a day").to_owned(), one["value"].as_f64().expect("a value")));
     told.collect()
 }
 

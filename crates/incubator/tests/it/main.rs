@@ -5,6 +5,8 @@ mod agreements;
 mod committees;
 mod compliance;
 mod drafting;
+mod indicators;
+mod objectives;
 mod orders;
 mod portfolio;
 mod rights;

@@ -24,7 +24,8 @@ pub async fn listed(house: &TestHouse, slug: &str, name: &str, stats_url: &str) 
 /// How many entries of the log tell that action.
 pub async fn logged(house: &TestHouse, action: &str) -> usize {
     let incubator = Incubator::open(&house.registry.house).await.expect("the incubator");
-    let rows = audit::latest(&incubator.database, 200).await.expect("a log");
+    let page = audit::Page { before: None, only: audit::everything(), limit: 200 };
+    let rows = audit::latest(&incubator.database, &page).await.expect("the log");
     rows.iter().filter(|row| row.action == action).count()
 }
 

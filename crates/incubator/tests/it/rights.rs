@@ -5,6 +5,7 @@ use socle::rights::Grant;
 use testkit::{Agent, TestHouse, on_both_stores};
 
 use crate::agreements::{ORCHARD, agent, filed};
+use crate::objectives::{TEAM, listed};
 
 const BASE: &str = "/incubateur/conventions/vergers";
 
@@ -65,6 +66,9 @@ async fn tried(agent: &Agent, action: &str, on: &Tried) -> u16 {
         "account.write" => agent.submit(&format!("{BASE}/comptes/final"), &[("progress", "")]).await.status,
         // As long as nothing is sent, it leads back to the account.
         "account.acknowledge" => get(format!("{BASE}/comptes/final/accuser-reception")).await,
+        "product.read" => get(TEAM.to_owned()).await,
+        "objective.write" => get(format!("{TEAM}/objectifs/nouveau")).await,
+        "indicator.write" => get(format!("{TEAM}/indicateurs/nouveau")).await,
         "switches.manage" => get("/interrupteurs/incubator".to_owned()).await,
         "audit.read" => get("/comptes/incubator".to_owned()).await,
         other => panic!("{other} has no trial"),
@@ -74,6 +78,7 @@ async fn tried(agent: &Agent, action: &str, on: &Tried) -> u16 {
 on_both_stores! {
     async fn every_cell_is_enforced(house: TestHouse) {
         filed(&house, ORCHARD).await;
+        listed(&house, "vergers", "Vergers partagés", "").await;
         let on = prepared(&house).await;
         for (column, role) in RIGHTS.roles.iter().enumerate() {
             let tenant = match role.name.split('.').next() {
@@ -96,6 +101,7 @@ on_both_stores! {
 on_both_stores! {
     async fn own_is_one_s_own(house: TestHouse) {
         filed(&house, ORCHARD).await;
+        listed(&house, "vergers", "Vergers partagés", "").await;
         let on = prepared(&house).await;
         for role in RIGHTS.roles.iter().filter(|role| role.name.starts_with("product.") || role.name.starts_with("agreement.")) {
             let elsewhere = if role.name.starts_with("product.") { "service:ailleurs" } else { "convention:ailleurs" };
