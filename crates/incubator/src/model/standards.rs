@@ -103,9 +103,8 @@ mod tests {
         let (standards, library) =
             (Standards::shipped().expect("our data"), ClauseLibrary::shipped().expect("our data"));
         for criterion in standards.categories.iter().flat_map(Category::criteria) {
-            for clause in &criterion.clause {
-                assert!(library.clauses.contains_key(clause), "{}: {clause}", criterion.key);
-            }
+            let known = criterion.clause.as_ref().is_none_or(|clause| library.clauses.contains_key(clause));
+            assert!(known, "{}: {:?}", criterion.key, criterion.clause);
         }
     }
 }

@@ -48,7 +48,7 @@ async fn tried(agent: &Agent, action: &str, on: &Tried) -> u16 {
         "agreement.write" => get("/incubateur/conventions/nouvelle".to_owned()).await,
         "fact.record" => get(format!("{BASE}/vie/publication")).await,
         "duty.evidence" => {
-            get(format!("{BASE}/echeances/noter?clause=committee.periodic&article=2&service=&mois=2026-09"))
+            get(format!("{BASE}/echeances/noter?clause=committee.periodic&article=2&service=&mois=2027-03"))
                 .await
         }
         "bank.read" => get(format!("{BASE}/coordonnees-bancaires")).await,
@@ -57,7 +57,7 @@ async fn tried(agent: &Agent, action: &str, on: &Tried) -> u16 {
         // From the estimate these steps lead back to the order.
         "order.approve" => get(format!("{order}/approve-quote")).await,
         "order.commit" => get(format!("{order}/sign")).await,
-        "committee.read" => get("/incubateur/comites".to_owned()).await,
+        "committee.read" => get(committee.clone()).await,
         "committee.prepare" => get(format!("{BASE}/comites/nouveau")).await,
         "committee.opinion" => get(format!("{committee}/avis/vergers")).await,
         "committee.decide" => get(format!("{committee}/decision/vergers")).await,
