@@ -67,7 +67,7 @@ pub fn facts(account: &Account, received: Option<&str>) -> Vec<(String, String)>
     let mut facts = vec![
         ("Convention".to_owned(), account.title.clone()),
         ("Rendu par".to_owned(), account.debtors.join(", ")),
-        ("À".to_owned(), account.creditors.join(", ")),
+        ("Rendu à".to_owned(), account.creditors.join(", ")),
         ("À envoyer".to_owned(), due(account.period, account.due)),
         ("D’où vient-il\u{a0}?".to_owned(), format!("Article {}\u{a0}: {}", account.article, account.quote)),
         ("Peut être engagé en tout (AE)".to_owned(), known(figures.ceiling)),
