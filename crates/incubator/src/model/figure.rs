@@ -42,15 +42,15 @@ impl Figure {
         text.parse().ok()
     }
 
-    /// `part` in `all`, in percent, to the nearest ten-thousandth; `None` when there is nothing to share.
+    /// `part` in `all`, in percent, to the nearest hundredth; `None` when there is nothing to share.
     pub fn percent(part: Self, all: Self) -> Option<Self> {
         let (part, all) = (i128::from(part.0), i128::from(all.0));
         if all <= 0 {
             return None;
         }
-        let scaled = part * 100 * i128::from(UNIT);
+        let scaled = part * 100 * 100;
         let half = if scaled < 0 { -all / 2 } else { all / 2 };
-        i64::try_from((scaled + half) / all).ok().map(Self)
+        i64::try_from((scaled + half) / all * (i128::from(UNIT) / 100)).ok().map(Self)
     }
 
     /// The nearest whole number.
@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(Figure::measured(f64::NAN), None);
         assert_eq!(Figure::measured(f64::INFINITY), None);
         assert_eq!(Figure::measured(1e300), None);
-        assert_eq!(Figure::percent(Figure::whole(1), Figure::whole(3)), Some(Figure::new(333_333)));
+        assert_eq!(Figure::percent(Figure::whole(1), Figure::whole(3)), Some(Figure::new(333_300)));
         assert_eq!(Figure::percent(Figure::whole(1), Figure::ZERO), None);
         assert_eq!(Figure::new(15_000).rounded(), 2);
     }

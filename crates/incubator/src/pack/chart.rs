@@ -49,19 +49,6 @@ pub fn svg(indicator: &Indicator) -> Option<String> {
     let floor = TOP + HEIGHT;
     write!(drawing, r##"<line x1="{LEFT}" x2="{}" y1="{floor}" y2="{floor}" stroke="#777"/>"##, LEFT + WIDTH)
         .ok()?;
-    for (point, at) in points.iter().zip(0..) {
-        let (x, tall) = (LEFT + at * slot + (slot - width) / 2, height(point.value));
-        let (y, middle) = (floor - tall, x + width / 2);
-        write!(
-            drawing,
-            r##"<rect x="{x}" y="{y}" width="{width}" height="{tall}" fill="#3d4f6b"/><text x="{middle}" y="{}" text-anchor="middle">{}</text><text x="{middle}" y="{}" text-anchor="middle">{}</text>"##,
-            y - 6,
-            point.value.fr(),
-            floor + 20,
-            format::short_month(point.day),
-        )
-        .ok()?;
-    }
     if let Some(target) = indicator.target {
         let y = floor - height(target);
         write!(
@@ -71,6 +58,19 @@ pub fn svg(indicator: &Indicator) -> Option<String> {
             LEFT + WIDTH,
             y - 6,
             target.fr(),
+        )
+        .ok()?;
+    }
+    for (point, at) in points.iter().zip(0..) {
+        let (x, tall) = (LEFT + at * slot + (slot - width) / 2, height(point.value));
+        let (y, middle) = (floor - tall, x + width / 2);
+        write!(
+            drawing,
+            r##"<rect x="{x}" y="{y}" width="{width}" height="{tall}" fill="#3d4f6b"/><text x="{middle}" y="{}" text-anchor="middle" stroke="#fff" stroke-width="5" paint-order="stroke">{}</text><text x="{middle}" y="{}" text-anchor="middle">{}</text>"##,
+            y - 6,
+            point.value.fr(),
+            floor + 20,
+            format::short_month(point.day),
         )
         .ok()?;
     }

@@ -19,9 +19,9 @@ pub struct Money {
     left: String,
     /// Term and amount.
     facts: Vec<[String; 2]>,
-    /// Order, stage, committed, certified, paid.
-    orders: Vec<[String; 5]>,
-    total: [String; 5],
+    /// Order, stage, amount, committed, certified, paid.
+    orders: Vec<[String; 6]>,
+    total: [String; 6],
     warnings: Vec<String>,
 }
 
@@ -52,18 +52,20 @@ pub async fn money(
         facts.push(["Dernier jour de la convention".to_owned(), format::date(end.on)]);
     }
     let mut orders = Vec::new();
-    let mut sums = [Cents::ZERO; 3];
+    let mut sums = [Cents::ZERO; 4];
     for placed in order::list(&incubator.database, filed.id).await? {
         if placed.row.product != slug || placed.stage == OrderStage::Abandoned {
             continue;
         }
         let used = order::consumed(incubator.database.read(), placed.row.id).await?;
-        for (sum, amount) in sums.iter_mut().zip([used.committed, used.certified, used.paid]) {
+        for (sum, amount) in sums.iter_mut().zip([placed.total(), used.committed, used.certified, used.paid])
+        {
             *sum = *sum + amount;
         }
         orders.push([
             placed.row.title.clone(),
             placed.stage.fr().to_owned(),
+            placed.total().fr(),
             used.committed.fr(),
             used.certified.fr(),
             used.paid.fr(),
@@ -73,14 +75,14 @@ pub async fn money(
         let told = format!("{}, du {} au {}", one.amount.fr(), format::date(one.from), format::date(one.to));
         facts.push(["Enveloppe du dernier comité".to_owned(), told]);
     }
-    let [committed, certified, paid] = sums.map(Cents::fr);
+    let [amount, committed, certified, paid] = sums.map(Cents::fr);
     let attention = [crate::model::finding::Level::Block, crate::model::finding::Level::Warning];
     let findings = outlook.findings.iter().filter(|one| attention.contains(&one.level));
     Ok(Money {
         left: known(outlook.left()),
         facts,
         orders,
-        total: ["Total".to_owned(), String::new(), committed, certified, paid],
+        total: ["Total".to_owned(), String::new(), amount, committed, certified, paid],
         warnings: findings.map(|one| one.fr().to_owned()).collect(),
     })
 }

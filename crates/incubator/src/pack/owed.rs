@@ -51,7 +51,28 @@ fn article(duty: &Duty) -> String {
 /// Duties with a day that are still to be done, the soonest first, for a product and for the agreement as a whole.
 pub fn owed(outlook: &Outlook, name: &str) -> Vec<OwedRow> {
     let open = outlook.open().filter(|duty| concerns(duty, name) && duty.kind != DutyType::Decided);
-    open.map(|duty| OwedRow {
+    let mut rows: Vec<(OwedRow, usize)> = Vec::new();
+    for duty in open {
+        let row = row(duty);
+        // What comes back with the same status is one line: its first day, and how many.
+        let same = rows.iter_mut().find(|(known, _)| {
+            known.what == row.what && known.status == row.status && known.article == row.article
+        });
+        match same {
+            Some((_, times)) => *times += 1,
+            None => rows.push((row, 1)),
+        }
+    }
+    let told = rows.into_iter().map(|(row, times)| match times {
+        1 => row,
+        2 => OwedRow { when: format!("{}, et une autre fois", row.when), ..row },
+        _ => OwedRow { when: format!("{}, et {} autres fois", row.when, times - 1), ..row },
+    });
+    told.collect()
+}
+
+fn row(duty: &Duty) -> OwedRow {
+    OwedRow {
         what: duty.fr.clone(),
         who: duty.debtors.join(", "),
         when: match (duty.due, duty.internal_target) {
@@ -62,8 +83,7 @@ pub fn owed(outlook: &Outlook, name: &str) -> Vec<OwedRow> {
         },
         status: duty.status.fr(),
         article: article(duty),
-    })
-    .collect()
+    }
 }
 
 /// What the agreement asks of the product itself.

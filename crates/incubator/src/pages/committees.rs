@@ -85,18 +85,25 @@ async fn show(State(incubator): State<Arc<Incubator>>, visitor: Visitor) -> Resu
     };
     let may_plan = visitor.allow(&SHEET, "committee.prepare").is_ok();
     let ahead = committee::ahead(&incubator.database, &scope, MOST).await?;
-    let foreseen: Vec<i64> = ahead.iter().filter_map(|one| one.row.agreement_id).collect();
+    let foreseen = |agreement: i64, product: &str| {
+        let under = ahead.iter().filter(|one| one.row.agreement_id == Some(agreement));
+        under.into_iter().any(|one| product.is_empty() || one.products.iter().any(|slug| slug == product))
+    };
+    let knowledge = incubator.knowledge().await?;
     let duties = open_duty::committees(&incubator.database, &scope, MOST).await?;
     let mut ids: Vec<i64> = duties.iter().map(|duty| duty.agreement_id).collect();
     ids.sort_unstable();
     ids.dedup();
     let titles = agreement::titles(&incubator.database, &ids).await?;
     let mut asked: Vec<Asked> = Vec::new();
-    for duty in duties.into_iter().filter(|duty| !foreseen.contains(&duty.agreement_id)) {
-        let (reference, title) = titles.get(&duty.agreement_id).cloned().unwrap_or_default();
-        let href = format!("{}/comites", agreement_head::address(&reference));
-        // The soonest of each agreement: the next ones follow from it.
-        if asked.iter().all(|known| known.href != href) {
+    for duty in duties.into_iter().filter(|duty| !foreseen(duty.agreement_id, &duty.product)) {
+        let (reference, mut title) = titles.get(&duty.agreement_id).cloned().unwrap_or_default();
+        if !duty.product.is_empty() {
+            title = format!("{}, {title}", name(&knowledge, None, &duty.product));
+        }
+        // The soonest of each: the next ones follow from it.
+        if asked.iter().all(|known| known.title != title) {
+            let href = format!("{}/comites", agreement_head::address(&reference));
             asked.push(Asked {
                 title,
                 when: format::date(day::date(duty.day)),

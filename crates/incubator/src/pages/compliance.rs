@@ -127,12 +127,12 @@ async fn show(
     let base = format!("{}/conformite", address(&slug));
     let standards = &incubator.standards;
     let mut missing = Vec::new();
-    for category in &standards.categories {
-        for criterion in category.criteria() {
+    for standard in standards.categories.iter().flat_map(|one| &one.standards) {
+        for criterion in &standard.criteria {
             let (state, asked) = (board.state(criterion), asked(criterion, &board.agreements));
             if !asked.is_empty() && !state.is_passed() && state != Standing::Later {
                 missing.push(Missing {
-                    what: criterion.fr.clone(),
+                    what: format!("{}\u{a0}– {}", standard.fr, criterion.fr),
                     state: state.fr(),
                     because: asked.iter().map(because).collect(),
                     href: format!("{base}/critere/{}", criterion.key),
@@ -140,7 +140,13 @@ async fn show(
             }
         }
     }
-    let profile = incubator.portfolio().await?.profiles.get(&slug).copied().unwrap_or_default();
+    let written = board.agreements.iter().flat_map(|one| &one.written.products);
+    let written: Vec<_> = written.filter(|one| one.key == slug).collect();
+    let mut profile = incubator.portfolio().await?.profiles.get(&slug).copied().unwrap_or_default();
+    // What a text said, where the team has not answered.
+    profile.is_procedure = profile.is_procedure.or(written.iter().find_map(|one| one.is_procedure));
+    profile.authenticates_users =
+        profile.authenticates_users.or(written.iter().find_map(|one| one.authenticates_users));
     let shown = CompliancePage {
         page: done.announce(page_of),
         head,

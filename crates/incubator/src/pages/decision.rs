@@ -31,7 +31,7 @@ pub fn routes() -> Router<Arc<Incubator>> {
 struct DecisionPage {
     page: Page,
     product: String,
-    /// The phase today, in words.
+    /// The phase on the day of the committee, in words.
     present: &'static str,
     /// What the agreement still lets commit; empty when nobody knows.
     left: String,

@@ -1,12 +1,14 @@
 //! A duty that has a day and is still to be done.
 
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{ExprTrait as _, Query};
 use sea_orm::{QueryOrder as _, QuerySelect as _};
 use socle::rights::Scope;
 use socle::store::Database;
 
-use super::{ServiceError, agreement};
+use super::{ServiceError, agreement, outlook};
 use crate::model::duties::conditions::COMMITTEES;
+use crate::model::outlook::Urgency;
 use crate::model::tenant::Tenant;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -36,9 +38,17 @@ pub async fn list(database: &Database, scope: &Scope, most: u64) -> Result<Vec<M
     select(database, scope, Entity::find(), most).await
 }
 
-/// The committees that agreements ask for, the soonest first, at most `most`.
+/// The committees that agreements in force ask for, the soonest first, at most `most`.
 pub async fn committees(database: &Database, scope: &Scope, most: u64) -> Result<Vec<Model>, ServiceError> {
-    select(database, scope, Entity::find().filter(Column::Clause.is_in(COMMITTEES)), most).await
+    let running = Query::select()
+        .column(outlook::Column::AgreementId)
+        .from(outlook::Entity)
+        .and_where(outlook::Column::Urgency.lt(Urgency::ToClose.rank()))
+        .to_owned();
+    let asked = Entity::find()
+        .filter(Column::Clause.is_in(COMMITTEES))
+        .filter(Column::AgreementId.in_subquery(running));
+    select(database, scope, asked, most).await
 }
 
 async fn select(
