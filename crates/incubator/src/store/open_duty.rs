@@ -1,7 +1,7 @@
 //! A duty that has a day and is still to be done.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{ExprTrait as _, Query};
+use sea_orm::sea_query::Query;
 use sea_orm::{QueryOrder as _, QuerySelect as _};
 use socle::rights::Scope;
 use socle::store::Database;
