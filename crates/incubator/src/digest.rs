@@ -49,9 +49,7 @@ pub async fn run(incubator: &Incubator) -> anyhow::Result<Ran> {
 /// The letter, or nothing when nothing is to be told.
 async fn letter(incubator: &Incubator, scope: &Scope) -> anyhow::Result<Option<String>> {
     let limit = day::number(incubator.today().saturating_add(Span::new().days(DAYS_AHEAD)));
-    let mut duties = open_duty::list(&incubator.database, scope, MOST).await?;
-    // An internal target that has passed is not told again and again: nobody is late.
-    duties.retain(|duty| duty.day <= limit && duty.status != "target_passed");
+    let duties = open_duty::to_tell(&incubator.database, scope, limit, MOST).await?;
     if duties.is_empty() {
         return Ok(None);
     }

@@ -49,6 +49,10 @@ pub(super) fn read(node: &Node, problems: &Problems, library: &ClauseLibrary) ->
         file.wrong("parties", Some(format!("{} of them", parties.len())), "at least two parties");
     }
     let products = file.list("products", product);
+    let keys: BTreeSet<&String> = products.iter().map(|product| &product.key).collect();
+    if keys.len() < products.len() {
+        file.wrong("products", Some("the same key twice".into()), "each key once");
+    }
     let effect = file.the_group("effect", effect);
     let term = file.group("term", term);
     let covered_acts = choices(&mut file, "covered_acts");

@@ -4,7 +4,8 @@ use jiff::civil::Date;
 
 use super::{
     body::BodyKey, clause::Clause, credit_plan::CreditPlanLine, fact::Facts, ledger::LedgerEntry,
-    money::Cents, order::Order, party::PartyRole, predecessor::Predecessor, written::Written,
+    money::Cents, order::Order, party::PartyRole, predecessor::Predecessor, suspension::Suspended,
+    written::Written,
 };
 
 /// The agreement as written, and what is known of it.
@@ -39,6 +40,12 @@ impl Agreement {
             .filter(|party| party.roles.iter().any(|role| roles.contains(role)))
             .map(|party| party.body.clone())
             .collect()
+    }
+
+    /// The suspension that runs on a day. Without the clause that provides for it, none does.
+    pub fn suspended_on(&self, day: Date) -> Option<&Suspended> {
+        self.clause("suspension")?;
+        self.facts.suspensions.iter().find(|one| one.from <= day && one.to.is_none_or(|to| day <= to))
     }
 
     /// What the agreement before leaves, when there is one and it is known.

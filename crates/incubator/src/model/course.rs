@@ -87,10 +87,15 @@ pub fn course(agreement: &Agreement, as_of: Date) -> Course {
     Course { signed_on, effect_on, cover_from, end: end(agreement, effect_on, as_of) }
 }
 
-/// The day written on the agreement, or the last of the parties' days when each has one.
+/// The last of the day written on the agreement and of the parties' days; without the former, each party must have one.
 fn signed_on(agreement: &Agreement) -> Option<Date> {
     let each: Option<Vec<Date>> = agreement.written.parties.iter().map(|party| party.signed_on).collect();
-    agreement.written.signed_on.or_else(|| each.and_then(|days| days.into_iter().max()))
+    match agreement.written.signed_on {
+        Some(written) => {
+            agreement.written.parties.iter().filter_map(|party| party.signed_on).chain([written]).max()
+        }
+        None => each.and_then(|days| days.into_iter().max()),
+    }
 }
 
 fn effect_on(agreement: &Agreement, signed: Date, as_of: Date) -> Option<Date> {

@@ -84,12 +84,7 @@ fn decide(agreement: &Agreement, course: &Course, as_of: Date) -> Standing {
         Some(end) if end.on < as_of => return Standing::Ended { last_day: end.on, cause: end.cause.clone() },
         _ => {}
     }
-    let suspended = agreement
-        .facts
-        .suspensions
-        .iter()
-        .find(|suspended| suspended.from <= as_of && suspended.to.is_none_or(|to| as_of <= to));
-    if let Some(suspended) = suspended {
+    if let Some(suspended) = agreement.suspended_on(as_of) {
         return Standing::Suspended {
             since: suspended.from,
             to: suspended.to,

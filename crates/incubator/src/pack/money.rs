@@ -57,7 +57,7 @@ pub async fn money(
         if placed.row.product != slug || placed.stage == OrderStage::Abandoned {
             continue;
         }
-        let used = order::consumed(incubator.database.read(), placed.row.id).await?;
+        let used = order::consumed(incubator.database.read(), placed.row.id, outlook.day).await?;
         for (sum, amount) in sums.iter_mut().zip([placed.total(), used.committed, used.certified, used.paid])
         {
             *sum = *sum + amount;

@@ -114,6 +114,7 @@ async fn credits_page(
         filed.agreement.written.products.iter().map(|one| (one.key.as_str(), one.name.as_str())).collect();
     let orders = order::list(&incubator.database, filed.id).await?;
     let seen = orders.iter().filter(|one| Tenant::covers(scope, reference, &one.row.product));
+    let visible: Vec<i64> = seen.clone().map(|one| one.row.id).collect();
     let rows = seen
         .map(|one| OrderRow {
             href: format!("{base}/commandes/{}", one.row.id),
@@ -127,7 +128,9 @@ async fn credits_page(
             total: one.total().fr(),
         })
         .collect();
-    let entries = ledger::list(&incubator.database, filed.id).await?;
+    let mut entries = ledger::list(&incubator.database, filed.id).await?;
+    // Lines without an order are the agreement's; those of an order are for whoever sees the order.
+    entries.retain(|line| line.order_id.is_none_or(|order| visible.contains(&order)));
     let reversed: Vec<i64> = entries.iter().filter_map(|line| line.reverses).collect();
     let known = |cents: Option<i64>| cents.map_or_else(String::new, |cents| Cents::new(cents).fr());
     let mut lines = Vec::with_capacity(entries.len());
@@ -257,6 +260,12 @@ async fn reverse(
         Err(NotReversed::Unknown) => Err(Problem::NotFound),
         Err(NotReversed::Already) => {
             Err(refused("Cette ligne est déjà annulée, ou elle en annule une autre."))
+        }
+        Err(NotReversed::Closed) => {
+            Err(refused("Sa commande est soldée\u{a0}: ce qui restait a été rendu, rien ne s’y annule plus."))
+        }
+        Err(NotReversed::Paid) => {
+            Err(refused("Ce qui a été certifié là est déjà payé\u{a0}: annulez d’abord le paiement."))
         }
         Err(NotReversed::OfAnOrder) => {
             Err(refused("Un engagement se défait en soldant sa commande, sur la page de la commande."))

@@ -11,7 +11,7 @@ use socle::web::{Asked, Name, Problem, Visitor, page};
 
 use super::agreement_head::{Head, address, found, head};
 use super::done::Done;
-use super::duty_words::{Line, line};
+use super::duty_words::{Line, concerns, line};
 use crate::model::duty::{Duty, DutyStatus};
 use crate::model::outlook::outlook;
 use crate::{Incubator, SHEET};
@@ -79,10 +79,11 @@ async fn show(
     Name(reference): Name,
     Asked(done): Asked<Done>,
 ) -> Result<Response, Problem> {
-    let (filed, _) = found(&incubator, &visitor, "agreement.read", &reference).await?;
+    let (filed, scope) = found(&incubator, &visitor, "agreement.read", &reference).await?;
     let today = incubator.today();
     let (page_of, head, _) = head(&visitor, &filed, today, "/echeances");
-    let outlook = outlook(&filed.agreement, &incubator.library, today);
+    let mut outlook = outlook(&filed.agreement, &incubator.library, today);
+    outlook.duties.retain(|duty| concerns(duty, &filed.agreement.written, &scope));
     let shown = DutiesPage {
         page: done.announce(page_of),
         head,

@@ -7,16 +7,18 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 use socle::pages::{FormErrors, Page};
+use socle::rights::Scope;
 use socle::web::{Asked, Filled, Name, Problem, Visitor, answered, page, redirect};
 
 use super::agreement_head::{address, found, head};
-use super::duty_words::{Line, line};
+use super::duty_words::{Line, concerns, line};
 use super::typed;
 use crate::Incubator;
 use crate::model::duty::Duty;
 use crate::model::evidence::Evidence;
 use crate::model::fact::Fact;
 use crate::model::outlook::outlook;
+use crate::model::tenant::Tenant;
 use crate::store::agreement::Filed;
 use crate::store::fact;
 
@@ -48,12 +50,17 @@ struct NotePage {
     errors: FormErrors,
 }
 
-/// The duty that was named, if it may be noted done.
-fn named(incubator: &Incubator, filed: &Filed, asked: &Typed) -> Result<(Duty, Line), Problem> {
+/// The duty that was named, if it may be noted done by this reader.
+fn named(
+    incubator: &Incubator,
+    (filed, scope): (&Filed, &Scope),
+    asked: &Typed,
+) -> Result<(Duty, Line), Problem> {
     let outlook = outlook(&filed.agreement, &incubator.library, incubator.today());
     outlook
         .duties
         .into_iter()
+        .filter(|duty| concerns(duty, &filed.agreement.written, scope))
         .map(|duty| {
             let line = line(&duty);
             (duty, line)
@@ -85,8 +92,8 @@ async fn show(
     Name(reference): Name,
     Asked(asked): Asked<Typed>,
 ) -> Result<Response, Problem> {
-    let (filed, _) = found(&incubator, &visitor, "duty.evidence", &reference).await?;
-    let (_, line) = named(&incubator, &filed, &asked)?;
+    let (filed, scope) = found(&incubator, &visitor, "duty.evidence", &reference).await?;
+    let (_, line) = named(&incubator, (&filed, &scope), &asked)?;
     Ok(form(&incubator, &visitor, (&filed, line), (asked, FormErrors::default())))
 }
 
@@ -97,8 +104,8 @@ async fn record(
     Name(reference): Name,
     Filled(new): Filled<Typed>,
 ) -> Result<Response, Problem> {
-    let (filed, _) = found(&incubator, &visitor, "duty.evidence", &reference).await?;
-    let (duty, line) = named(&incubator, &filed, &new)?;
+    let (filed, scope) = found(&incubator, &visitor, "duty.evidence", &reference).await?;
+    let (duty, line) = named(&incubator, (&filed, &scope), &new)?;
     let mut errors = FormErrors::default();
     let done_on = typed::past_day(&mut errors, "done_on", &new.done_on, incubator.today());
     let told =
@@ -106,6 +113,13 @@ async fn record(
     let (given, waived) = (told(&new.reference), told(&new.waived));
     if given.is_none() && waived.is_none() {
         errors.add("reference", "Dites où est la preuve\u{a0}: adresse, numéro de pièce, compte rendu.");
+    }
+    // A team shows what it did; what the whole agreement owes is not its to waive.
+    if waived.is_some() && duty.product.is_none() && matches!(Tenant::of(&scope), Some(Tenant::Service(_))) {
+        errors.add(
+            "waived",
+            "Cette échéance est celle de toute la convention\u{a0}: l’incubateur peut en dispenser.",
+        );
     }
     let Some(done_on) = done_on.filter(|_| errors.is_empty()) else {
         return Ok(form(&incubator, &visitor, (&filed, line), (new, errors)));

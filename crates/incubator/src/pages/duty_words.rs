@@ -1,9 +1,12 @@
 //! A duty as people read it.
 
 use socle::pages::format;
+use socle::rights::Scope;
 
 use super::agreement::sentence;
 use crate::model::duty::{Due, Duty, DutyStatus, DutyType};
+use crate::model::tenant::Tenant;
+use crate::model::written::Written;
 
 /// A line of a list of duties.
 pub struct Line {
@@ -75,6 +78,13 @@ pub fn line(duty: &Duty) -> Line {
         note: if can_be_noted(duty) { query(duty, &occurrence) } else { String::new() },
         occurrence,
     }
+}
+
+/// Whether a duty is for whoever has that scope: a product's people see its own, and those of the agreement as a whole.
+pub fn concerns(duty: &Duty, written: &Written, scope: &Scope) -> bool {
+    let Some(name) = &duty.product else { return true };
+    let product = written.products.iter().find(|one| one.name == *name);
+    product.is_none_or(|one| Tenant::covers(scope, &written.reference, &one.key))
 }
 
 fn can_be_noted(duty: &Duty) -> bool {

@@ -5,6 +5,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
+use jiff::civil::Date;
 use socle::pages::{Page, format};
 use socle::rights::Scope;
 use socle::web::{Asked, Problem, Visitor, page};
@@ -88,7 +89,7 @@ async fn show(
     let (filed, _, placed) = of(&incubator, &visitor, "agreement.read", (&reference, id)).await?;
     let (page_of, head, _) = head(&visitor, &filed, incubator.today(), "/credits");
     let row = &placed.row;
-    let sums: Consumed = order::consumed(incubator.database.read(), row.id).await?;
+    let sums: Consumed = order::consumed(incubator.database.read(), row.id, Date::MAX).await?;
     let steps = order::steps(&incubator.database, row.id).await?;
     let allowed = |step: OrderStep| visitor.allow(&SHEET, right(step)).is_ok();
     let possible = |step: OrderStep| {

@@ -37,6 +37,8 @@ struct Typed {
     note: String,
     /// Why the finance desk goes past a refusal.
     reason: String,
+    /// Version of the order that the person saw.
+    version: String,
 }
 
 #[derive(Template)]
@@ -52,6 +54,7 @@ struct StepPage {
     button: &'static str,
     refused: Vec<String>,
     may_override: bool,
+    version: i64,
     typed: Typed,
     errors: FormErrors,
 }
@@ -145,6 +148,7 @@ fn form(
         button,
         may_override: blocked && step == OrderStep::Sign,
         refused: back.refused,
+        version: placed.row.version,
         typed: back.typed,
         errors: back.errors,
     };
@@ -270,6 +274,9 @@ fn words(refused: &Refused) -> Vec<String> {
             format::date(*not_after)
         )],
         Refused::Day { not_before: None, .. } => vec!["Ce jour est dans l’avenir.".to_owned()],
+        Refused::NumberTaken(number) => vec![format!(
+            "Une autre commande porte déjà le numéro {number}\u{a0}: vérifiez les dix chiffres."
+        )],
         Refused::Empty => vec!["Le devis n’a aucune ligne.".to_owned()],
     }
 }
@@ -282,6 +289,11 @@ async fn advance(
 ) -> Result<Response, Problem> {
     let step = named(&step)?;
     let (filed, _, placed) = of(&incubator, &visitor, right(step), (&reference, id)).await?;
+    if typed.version.parse::<i64>().is_ok_and(|seen| seen != placed.row.version) {
+        let changed = "La commande a changé depuis que vous avez ouvert cette page\u{a0}: relisez-la, puis recommencez.";
+        let back = Back { typed, refused: vec![changed.to_owned()], ..Back::default() };
+        return form(&incubator, &visitor, (&filed, &placed), step, back);
+    }
     let mut errors = FormErrors::default();
     let read = read(&incubator, &placed, step, &typed, &mut errors);
     let (Some(one), true) = (read, errors.is_empty()) else {

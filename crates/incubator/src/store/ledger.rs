@@ -11,11 +11,12 @@ use socle::audit::{Actor, Entry};
 use socle::store::{Database, Instant, Tx};
 
 use super::agreement::Knowledge;
-use super::order::Placed;
+use super::order::{self, Placed};
 use super::{ServiceError, day, outlook};
 use crate::model::ledger::{LedgerEntry, LedgerKind};
 use crate::model::money::{Cents, CommitmentAuthorisation, PaymentCredit};
 use crate::model::named::Named as _;
+use crate::model::purchase::OrderStage;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "ledger")]
@@ -148,6 +149,29 @@ pub async fn record(
         .await
 }
 
+/// The line that undoes the reservation of an order that is given up; none when nothing was reserved.
+pub(super) async fn reservation_undone(
+    tx: &Tx,
+    order: i64,
+    today: Date,
+    reason: &str,
+) -> Result<Option<NewLine>, ServiceError> {
+    let reserved = Entity::find()
+        .filter(Column::OrderId.eq(order))
+        .filter(Column::Kind.eq(LedgerKind::Reservation.as_str()))
+        .filter(Column::Reverses.is_null())
+        .one(tx.connection())
+        .await?;
+    Ok(reserved.map(|line| NewLine {
+        order: Some(order),
+        ae: line.ae.map(|cents| Cents::new(cents.saturating_neg())),
+        document: line.document,
+        note: reason.to_owned(),
+        reverses: Some(line.id),
+        ..NewLine::of(LedgerKind::Reservation, today)
+    }))
+}
+
 /// Why a line is not reversed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotReversed {
@@ -157,6 +181,10 @@ pub enum NotReversed {
     Already,
     /// Commitments are undone by closing their order.
     OfAnOrder,
+    /// Its order is closed: what it did not use was released.
+    Closed,
+    /// What it certified is paid: the payment is reversed first.
+    Paid,
 }
 
 /// Reverses a line: the same with the opposite amounts.
@@ -185,6 +213,9 @@ pub async fn reverse(
                 if matches!(kind, LedgerKind::Commitment | LedgerKind::Reservation | LedgerKind::Release) {
                     return Ok(Err(NotReversed::OfAnOrder));
                 }
+                if let Some(refused) = held_by_order(tx, &found, kind).await? {
+                    return Ok(Err(refused));
+                }
                 let opposite = |cents: Option<i64>| cents.map(|cents| Cents::new(cents.saturating_neg()));
                 let mirrored = NewLine {
                     order: found.order_id,
@@ -204,6 +235,18 @@ pub async fn reverse(
             })
         })
         .await
+}
+
+/// Why the order of a line holds it.
+async fn held_by_order(tx: &Tx, line: &Model, kind: LedgerKind) -> Result<Option<NotReversed>, ServiceError> {
+    let Some(order) = line.order_id else { return Ok(None) };
+    let found = order::Entity::find_by_id(order).one(tx.connection()).await?;
+    if found.is_some_and(|one| one.stage == OrderStage::Closed.as_str()) {
+        return Ok(Some(NotReversed::Closed));
+    }
+    let sums = order::consumed(tx.connection(), order, Date::MAX).await?;
+    let left = sums.certified - Cents::new(line.cp.unwrap_or(0));
+    Ok((kind == LedgerKind::Certification && left < sums.paid).then_some(NotReversed::Paid))
 }
 
 /// Lines of a file, in one go; `orders` gives the number in the tables of each order of the file.

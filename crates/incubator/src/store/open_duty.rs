@@ -38,6 +38,18 @@ pub async fn list(database: &Database, scope: &Scope, most: u64) -> Result<Vec<M
     select(database, scope, Entity::find(), most).await
 }
 
+/// What is told of duties: those late, and those due by a day. An internal target that has passed is not told again and
+/// again: nobody is late.
+pub async fn to_tell(
+    database: &Database,
+    scope: &Scope,
+    by: i32,
+    most: u64,
+) -> Result<Vec<Model>, ServiceError> {
+    let told = Entity::find().filter(Column::Status.ne("target_passed")).filter(Column::Day.lte(by));
+    select(database, scope, told, most).await
+}
+
 /// The committees that agreements in force ask for, the soonest first, at most `most`.
 pub async fn committees(database: &Database, scope: &Scope, most: u64) -> Result<Vec<Model>, ServiceError> {
     let running = Query::select()

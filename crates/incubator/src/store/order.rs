@@ -169,6 +169,8 @@ pub enum Refused {
     Day { not_before: Option<Date>, not_after: Date },
     /// Nothing to buy: no line.
     Empty,
+    /// Another order has that number in Chorus.
+    NumberTaken(String),
 }
 
 /// How much of an order is committed, certified, paid.
@@ -179,10 +181,15 @@ pub struct Consumed {
     pub paid: Cents,
 }
 
-/// The sums of an order's lines in the ledger.
-pub async fn consumed(connection: &impl ConnectionTrait, order: i64) -> Result<Consumed, ServiceError> {
+/// The sums of an order's lines in the ledger, up to and including a day.
+pub async fn consumed(
+    connection: &impl ConnectionTrait,
+    order: i64,
+    until: Date,
+) -> Result<Consumed, ServiceError> {
     let mut sums = Consumed::default();
-    for line in ledger::Entity::find().filter(ledger::Column::OrderId.eq(order)).all(connection).await? {
+    let lines = ledger::Entity::find().filter(ledger::Column::OrderId.eq(order)).all(connection).await?;
+    for line in lines.into_iter().filter(|line| line.date() <= until) {
         let (ae, cp) = (Cents::new(line.ae.unwrap_or(0)), Cents::new(line.cp.unwrap_or(0)));
         match line.kind()? {
             LedgerKind::Commitment => sums.committed = sums.committed + ae,
@@ -372,18 +379,23 @@ async fn effects(tx: &Tx, knowledge: &Knowledge, row: Model, one: Move) -> Judge
             ..Effects::default()
         })),
         Move::ApproveQuote => Ok(Ok(Effects::default())),
-        Move::Abandon { reason } => Ok(Ok(Effects { note: reason, ..Effects::default() })),
+        Move::Abandon { reason } => {
+            // What was set aside is free again.
+            let entry = ledger::reservation_undone(tx, row.id, today(tx), &reason).await?;
+            Ok(Ok(Effects { entry, note: reason, ..Effects::default() }))
+        }
         Move::Reserve { document } => reserve(tx, knowledge, row, document).await,
         Move::Sign { number, day, overridden } => sign(tx, knowledge, row, (number, day), overridden).await,
         Move::Certify { day, amount, note } => {
-            let sums = consumed(tx.connection(), row.id).await?;
+            let sums = consumed(tx.connection(), row.id, Date::MAX).await?;
             let left = sums.committed - sums.certified;
             let line = NewLine { note: note.clone(), ..NewLine::of(LedgerKind::Certification, day) };
             Ok(take(tx, &row, line, (amount, left), note))
         }
         Move::Pay { day, amount, document } => {
-            let sums = consumed(tx.connection(), row.id).await?;
-            let left = sums.certified - sums.paid;
+            // Of what was certified by that day, what no payment of any day has taken.
+            let certified = consumed(tx.connection(), row.id, day).await?.certified;
+            let left = certified - consumed(tx.connection(), row.id, Date::MAX).await?.paid;
             let line = NewLine { document: document.clone(), ..NewLine::of(LedgerKind::Payment, day) };
             Ok(take(tx, &row, line, (amount, left), document))
         }
@@ -431,6 +443,10 @@ async fn sign(
         Ok(day) => day,
         Err(refused) => return Ok(Err(refused)),
     };
+    let taken = Entity::find().filter(Column::Number.eq(&number)).filter(Column::Id.ne(id));
+    if taken.count(tx.connection()).await? > 0 {
+        return Ok(Err(Refused::NumberTaken(number)));
+    }
     let (amount, findings) = examined(tx, knowledge, row, day, Some(&number)).await?;
     let blocking = blocking(findings);
     if !blocking.is_empty() && overridden.is_none() {
@@ -475,13 +491,13 @@ fn take(
 
 /// Everything that was certified is paid; what is left of the commitment is released.
 async fn close(tx: &Tx, row: &Model, day: Date) -> Judged {
-    let sums = consumed(tx.connection(), row.id).await?;
+    let sums = consumed(tx.connection(), row.id, Date::MAX).await?;
     let (unpaid, unused) = (sums.certified - sums.paid, sums.committed - sums.paid);
     let day = match sound_day(tx, row, day) {
         Ok(day) => day,
         Err(refused) => return Ok(Err(refused)),
     };
-    if unpaid > Cents::ZERO {
+    if unpaid != Cents::ZERO {
         return Ok(Err(Refused::NotAllPaid { left: unpaid }));
     }
     let entry = (unused > Cents::ZERO).then(|| NewLine {

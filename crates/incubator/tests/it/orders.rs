@@ -208,3 +208,98 @@ on_both_stores! {
         }
     }
 }
+
+/// What the ledger's page offers to reverse: numbers of lines.
+fn reversible(page: &str) -> Vec<String> {
+    page.split("<option value=\"")
+        .filter_map(|rest| rest.split('"').next()?.parse::<i64>().ok())
+        .map(|number| number.to_string())
+        .collect()
+}
+
+on_both_stores! {
+    async fn credits_set_aside_for_an_order_given_up_are_free_again(house: TestHouse) {
+        let desk = desk(&house).await;
+        let credits = format!("{BASE}/credits");
+        let available = [("kind", "availability"), ("day", "2026-04-01"), ("ae", "60 000"), ("document", "N-12")];
+        assert_eq!(desk.finance.submit(&credits, &available).await.status, 303);
+        let first = approved(&desk, "Développement", "60 000").await;
+        assert_eq!(desk.finance.submit(&format!("{first}/reserve"), &[]).await.status, 303);
+        let second = approved(&desk, "Autre développement", "60 000").await;
+        assert_eq!(desk.finance.submit(&format!("{second}/reserve"), &[]).await.status, 409, "all is set aside");
+        assert_eq!(desk.finance.submit(&format!("{first}/abandon"), &[("note", "le besoin a changé")]).await.status, 303);
+        assert_eq!(desk.finance.submit(&format!("{second}/reserve"), &[]).await.status, 303);
+        assert_eq!(sign(&desk.finance, &second, "1400000009", "2026-11-20").await.0, 303);
+    }
+}
+
+on_both_stores! {
+    async fn a_step_is_taken_on_what_was_seen_and_once(house: TestHouse) {
+        let desk = desk(&house).await;
+        let order = approved(&desk, "Développement", "48 000").await;
+        let form = desk.finance.open(&format!("{order}/sign")).await.text;
+        let version = form.split("name=\"version\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a version").to_owned();
+        let signature = [("number", "1404518242"), ("day", "2026-11-20"), ("version", version.as_str())];
+        assert_eq!(desk.finance.submit(&format!("{order}/sign"), &signature).await.status, 303);
+        let certify = [("amount", "20 000"), ("day", "2026-11-24"), ("note", "PV n° 1"), ("version", version.as_str())];
+        let stale = desk.lead.submit(&format!("{order}/certify"), &certify).await;
+        assert_eq!(stale.status, 409);
+        assert!(stale.text.contains("a changé depuis"), "{}", stale.text);
+        assert_eq!(desk.lead.submit(&format!("{order}/certify"), &certify[..3]).await.status, 303);
+
+        // Another order never takes its number; nothing is paid before the day it was certified.
+        let other = approved(&desk, "Tests", "5 000").await;
+        let (status, text) = sign(&desk.finance, &other, "1404518242", "2026-11-20").await;
+        assert_eq!(status, 409);
+        assert!(text.contains("porte déjà le numéro 1404518242"), "{text}");
+        let pay = format!("{order}/pay");
+        let payment = |day: &'static str| [("amount", "20 000"), ("day", day), ("document", "DP-1")];
+        assert_eq!(desk.finance.submit(&pay, &payment("2026-11-23")).await.status, 409, "certified on the 24th");
+        assert_eq!(desk.finance.submit(&pay, &payment("2026-11-25")).await.status, 303);
+
+        // What is paid stays certified; what is closed stays closed.
+        let reverse = format!("{BASE}/credits/annuler");
+        let lines = reversible(&desk.finance.open(&format!("{BASE}/credits")).await.text);
+        let mut refused = Vec::new();
+        for line in &lines {
+            let answer = desk.finance.submit(&reverse, &[("line", line), ("reason", "")]).await;
+            refused.push(answer.status);
+        }
+        assert!(refused.iter().all(|status| *status == 409), "a reason is asked: {refused:?}");
+        assert_eq!(desk.finance.submit(&format!("{order}/close"), &[]).await.status, 303);
+        for line in &lines {
+            let answer = desk.finance.submit(&reverse, &[("line", line), ("reason", "essai")]).await;
+            assert_eq!(answer.status, 409, "{}", answer.text);
+            assert!(answer.text.contains("soldée"), "{}", answer.text);
+        }
+    }
+}
+
+on_both_stores! {
+    async fn a_team_sees_and_notes_its_own_among_several(house: TestHouse) {
+        let two = ORCHARD
+            .replace("phases: [{ phase: construction, from: 2026-03-01 }] }", "phases: [{ phase: construction, from: 2026-03-01 }] }\n  - { key: ruches, name: Ruches partagées }")
+            .replace("article: \"2\", debtor", "article: \"2\", per_product: true, debtor");
+        filed(&house, &two).await;
+        let desk = Desk {
+            finance: agent(&house, "incubator.finance", None).await,
+            lead: agent(&house, "product.lead", Some("service:vergers")).await,
+        };
+        let order = approved(&desk, "Développement", "10 000").await;
+        assert_eq!(sign(&desk.finance, &order, "1404518242", "2026-11-20").await.0, 303);
+        let hives = agent(&house, "product.lead", Some("service:ruches")).await;
+        let credits = hives.open(&format!("{BASE}/credits")).await.text;
+        assert!(!credits.contains("1404518242"), "the number of another team's order: {credits}");
+        assert!(desk.lead.open(&format!("{BASE}/credits")).await.text.contains("1404518242"));
+        let duties = hives.open(&format!("{BASE}/echeances")).await.text;
+        assert!(duties.contains("Ruches partagées") && !duties.contains("(Vergers partagés)"), "{duties}");
+        let note = |service: &'static str| {
+            [("clause", "committee.periodic"), ("article", "2"), ("service", service), ("mois", "2026-09"), ("done_on", "2026-09-01"), ("reference", "relevé")]
+        };
+        assert_eq!(hives.submit(&format!("{BASE}/echeances/noter"), &note("Vergers partagés")).await.status, 404);
+        assert_eq!(hives.submit(&format!("{BASE}/echeances/noter"), &note("Ruches partagées")).await.status, 303);
+        let waive = [("clause", "account.final"), ("article", "5"), ("service", ""), ("mois", "2027-09"), ("done_on", "2026-11-20"), ("waived", "inutile")];
+        let answer = hives.submit(&format!("{BASE}/echeances/noter"), &waive).await;
+        assert_eq!(answer.status, 422, "what the whole agreement owes is not a team's to waive");
+    }
+}

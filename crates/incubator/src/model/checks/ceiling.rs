@@ -40,7 +40,8 @@ impl Ceiling {
 pub fn ceiling(agreement: &Agreement, as_of: Date) -> Ceiling {
     let plan = agreement.plan_on(as_of);
     let known: Vec<Cents> = plan.iter().filter_map(|line| line.ae).map(|ae| ae.0).collect();
-    if !known.is_empty() {
+    // A plan whose AE are all blank grants nothing yet: it is not the same as no plan.
+    if !plan.is_empty() {
         return Ceiling::Plan { partial: known.len() < plan.len(), amount: known.into_iter().sum() };
     }
     let opening = agreement.opening_balance();
@@ -148,8 +149,12 @@ fn refused(agreement: &Agreement, as_of: Date, before: Cents, order: &str, amoun
 pub(super) fn findings(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut sum = Cents::ZERO;
-    for (_, name, amount) in committed_by_order(agreement, as_of) {
-        if amount > Cents::ZERO {
+    let orders = committed_by_order(agreement, as_of);
+    let total: Cents = orders.iter().map(|(_, _, amount)| *amount).sum();
+    // What passed it once and was released since blocks nothing any more.
+    let passes = ceiling(agreement, as_of).amount().is_some_and(|ceiling| total > ceiling);
+    for (_, name, amount) in orders {
+        if passes && amount > Cents::ZERO {
             findings.extend(refused(agreement, as_of, sum, &name, amount));
         }
         sum = sum + amount;

@@ -70,12 +70,7 @@ fn covered(agreement: &Agreement, order: &Order, as_of: Date) -> Vec<Finding> {
         }
         _ => {}
     }
-    let suspended = agreement.facts.suspensions.iter().find(|suspended| {
-        order
-            .signed_on
-            .is_some_and(|signed| suspended.from <= signed && suspended.to.is_none_or(|to| signed <= to))
-    });
-    if let Some(suspended) = suspended {
+    if let Some(suspended) = order.signed_on.and_then(|signed| agreement.suspended_on(signed)) {
         say(
             Level::Block,
             format!("signed while execution is suspended since {}", suspended.from),

@@ -6,10 +6,11 @@ use super::{Desk, occurrence::Occurrence};
 use crate::model::{
     checks,
     clause::Clause,
-    contribution::PaymentRule,
+    contribution::{Contribution, PaymentRule},
     course::days_after,
     duty::{Duty, DutyStatus},
     evidence::Evidence,
+    ledger::LedgerKind,
     library::{ProductTest, Threshold, Timing},
     money::Cents,
     month::Month,
@@ -89,19 +90,40 @@ impl Desk<'_> {
                 })
             }
             Timing::Contribution => {
-                let owed: Cents =
-                    self.agreement.written.contributions.iter().map(|contribution| contribution.amount).sum();
-                let mut received = Cents::ZERO;
-                let entries = self.agreement.ledger.iter().filter(|entry| entry.date <= self.as_of);
-                let last =
-                    entries.filter_map(|entry| Some((entry.date, entry.cash?))).find_map(|(date, cash)| {
-                        received = received + cash;
-                        (received >= owed).then_some(date)
-                    });
-                last.map(|on| DutyStatus::Done { on })
+                self.received_since(duty.due.last_day()).map(|on| DutyStatus::Done { on })
             }
             _ => None,
         }
+    }
+
+    /// The day since which receipts have covered every payment due by that day, or all of them; `None` when they do not.
+    fn received_since(&self, due_by: Option<Date>) -> Option<Date> {
+        let due = |one: &Contribution| match one.payment {
+            PaymentRule::OnSignature => self.course.signed_on,
+            PaymentRule::OnDate => one.due_on,
+            PaymentRule::AlreadyPaid => None,
+        };
+        let contributions = self.agreement.written.contributions.iter();
+        let owed: Cents = contributions
+            .filter(|one| one.payment != PaymentRule::AlreadyPaid)
+            .filter(|one| due(one).zip(due_by).is_none_or(|(day, by)| day <= by))
+            .map(|one| one.amount)
+            .sum();
+        let mut receipts: Vec<(Date, Cents)> = self
+            .agreement
+            .ledger
+            .iter()
+            .filter(|entry| entry.kind == LedgerKind::Receipt && entry.date <= self.as_of)
+            .filter_map(|entry| Some((entry.date, entry.cash?)))
+            .collect();
+        receipts.sort_by_key(|(date, _)| *date);
+        let (mut received, mut since) = (Cents::ZERO, None);
+        for (date, cash) in receipts {
+            received = received + cash;
+            // A receipt that was reversed covers nothing any more.
+            since = if received >= owed { since.or(Some(date)) } else { None };
+        }
+        since
     }
 
     /// Where an occurrence stands without evidence. An internal target begins with the event that opens it.
