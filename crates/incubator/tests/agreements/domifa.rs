@@ -27,7 +27,9 @@ fn the_account_is_due_at_term_only_and_nothing_suspends() {
     assert_eq!(days(&of(&report, "account.final")), ["2021-05-23"]);
     assert!(of(&report, "suspension").is_empty());
     let text = format!("{DOMIFA}suspensions:\n  - {{ from: 2021-01-01, reason: crédits }}\n");
-    assert_eq!(found(&crate::report(&text, date(2021, 2, 1)), Rule::Clause, Level::Warning).len(), 1);
+    let suspended = crate::report(&text, date(2021, 2, 1));
+    assert_eq!(found(&suspended, Rule::Clause, Level::Warning).len(), 1);
+    assert_eq!(suspended.standing.name(), "in force", "no clause provides for a suspension");
 }
 
 #[test]
