@@ -17,7 +17,9 @@ async function cookieOf(who) {
 export async function firstLink(who, path, beginning, after = "") {
   const response = await fetch(address(path), { headers: { cookie: await cookieOf(who), accept: "text/html" } });
   const text = await response.text();
-  const found = new RegExp(`href="(${beginning}[^"?]*)"`).exec(text.slice(Math.max(0, text.indexOf(after))));
+  const from = text.indexOf(after);
+  if (from < 0) throw new Error(`${path} does not say ${after}`);
+  const found = new RegExp(`href="(${beginning}[^"?]*)"`).exec(text.slice(from));
   if (!found) throw new Error(`${path} has no link to ${beginning}${after && ` after ${after}`}`);
   return found[1].replaceAll("&#38;", "&");
 }

@@ -15,7 +15,8 @@ use crate::model::order::ServiceKind;
 use crate::model::portfolio::{Content, IncubatorSheet, OrganisationSheet, ProductSheet};
 use crate::store::agreement::{self, Knowledge};
 use crate::store::import::import;
-use crate::store::order::{self, Move, NewOrder, NewOrderLine};
+use crate::store::order::{self, NewOrder, NewOrderLine};
+use crate::store::order_move::{self, Move};
 use crate::{Incubator, SHEET, demo_team, file, shipped};
 
 const ACTOR: Actor = Actor::Program("demonstration");
@@ -209,7 +210,7 @@ async fn place_orders(incubator: &Incubator, knowledge: &Knowledge, agreement: i
         let id = order::foresee(&incubator.database, knowledge, ACTOR, agreement, new).await?;
         for one in moves {
             let placed = order::find(&incubator.database, agreement, id).await?.context("an order")?;
-            let done = order::advance(&incubator.database, knowledge, ACTOR, &placed, one).await?;
+            let done = order_move::advance(&incubator.database, knowledge, ACTOR, &placed, one).await?;
             done.map_err(|refused| anyhow::anyhow!("a demonstration order is refused: {refused:?}"))?;
         }
     }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use socle::pages::{FormErrors, Page};
 use socle::web::{Filled, Number, Problem, Visitor, answered, page, redirect};
 
+use super::agreement_head::refused;
 use super::committee_head::{Found, address, found, frame};
 use super::typed;
 use crate::Incubator;
@@ -39,6 +40,15 @@ struct AttendeePage {
     errors: FormErrors,
 }
 
+/// A committee that was not called off.
+async fn kept(incubator: &Incubator, visitor: &Visitor, id: i64) -> Result<Found, Problem> {
+    let found = found(incubator, visitor, "committee.prepare", id).await?;
+    if found.committee.row.cancelled.is_empty() {
+        return Ok(found);
+    }
+    Err(refused("Ce comité est annulé\u{a0}: personne n’y est plus convié."))
+}
+
 fn form(visitor: &Visitor, found: &Found, (new, errors): (Typed, FormErrors)) -> Response {
     let row = &found.committee.row;
     let shown = AttendeePage {
@@ -56,7 +66,7 @@ async fn show(
     visitor: Visitor,
     Number(id): Number,
 ) -> Result<Response, Problem> {
-    let found = found(&incubator, &visitor, "committee.prepare", id).await?;
+    let found = kept(&incubator, &visitor, id).await?;
     Ok(form(&visitor, &found, Default::default()))
 }
 
@@ -66,7 +76,7 @@ async fn add(
     Number(id): Number,
     Filled(new): Filled<Typed>,
 ) -> Result<Response, Problem> {
-    let found = found(&incubator, &visitor, "committee.prepare", id).await?;
+    let found = kept(&incubator, &visitor, id).await?;
     let mut errors = FormErrors::default();
     let name = typed::text(&mut errors, "name", &new.name, "Indiquez le nom de la personne.", 120);
     let body = typed::text(&mut errors, "body", &new.body, "Indiquez son organisme.", 200);

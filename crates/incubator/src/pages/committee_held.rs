@@ -13,6 +13,7 @@ use super::agreement_head::refused;
 use super::committee_head::{Found, address, found, frame};
 use super::typed;
 use crate::Incubator;
+use crate::store::decision::{self, Taken};
 use crate::store::{committee, day};
 
 pub fn routes() -> Router<Arc<Incubator>> {
@@ -130,7 +131,16 @@ async fn hold(
 ) -> Result<Response, Problem> {
     let found = of(&incubator, &visitor, id, true).await?;
     let mut errors = FormErrors::default();
-    let Some(day) = typed::past_day(&mut errors, "day", &new.day, incubator.today()) else {
+    let day = typed::past_day(&mut errors, "day", &new.day, incubator.today());
+    let taken = decision::of_committees(incubator.database.read(), &[id]).await?.remove(&id);
+    let opened = taken.iter().flatten().filter_map(Taken::stage).map(|(_, from)| from).min();
+    if day.zip(opened).is_some_and(|(day, opened)| day > opened) {
+        errors.add(
+            "day",
+            "Une phase décidée à ce comité commence avant ce jour\u{a0}: corrigez d’abord la décision.",
+        );
+    }
+    let Some(day) = day.filter(|_| errors.is_empty()) else {
         return Ok(form(&visitor, &found, &HELD, (new, errors)));
     };
     let minutes = new.text.trim().chars().take(20_000).collect();

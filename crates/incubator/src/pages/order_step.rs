@@ -19,7 +19,8 @@ use crate::model::named::Named as _;
 use crate::model::order::ServiceKind;
 use crate::model::purchase::OrderStep;
 use crate::store::agreement::Filed;
-use crate::store::order::{self, Move, NewOrderLine, Placed, Refused};
+use crate::store::order::{NewOrderLine, Placed};
+use crate::store::order_move::{self, Move, Refused};
 
 pub fn routes() -> Router<Arc<Incubator>> {
     Router::new().route("/incubateur/conventions/{reference}/commandes/{id}/{step}", get(ask).post(advance))
@@ -301,7 +302,7 @@ async fn advance(
         return form(&incubator, &visitor, (&filed, &placed), step, back);
     };
     let knowledge = incubator.knowledge().await?;
-    match order::advance(&incubator.database, &knowledge, visitor.actor(), &placed, one).await? {
+    match order_move::advance(&incubator.database, &knowledge, visitor.actor(), &placed, one).await? {
         Ok(()) => Ok(redirect(&format!("{}/commandes/{id}?fait=commande-avancee", address(&reference)))),
         Err(refused) => {
             let back = Back { typed, refused: words(&refused), ..Back::default() };

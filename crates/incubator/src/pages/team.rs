@@ -16,6 +16,7 @@ use super::team_head::{Head, address, found, head, may};
 use crate::Incubator;
 use crate::model::named::Named as _;
 use crate::model::objective::{DEEPEST, Node, ObjectiveStatus};
+use crate::model::tenant::Tenant;
 use crate::store::{agreement_product, objective};
 
 pub fn routes() -> Router<Arc<Incubator>> {
@@ -49,6 +50,8 @@ struct TeamPage {
     may_write: bool,
     counted: String,
     lines: Vec<Line>,
+    /// Where a committee is foreseen without an agreement; empty when it is not for this reader.
+    committee_href: String,
 }
 
 /// What lines are made with.
@@ -117,7 +120,14 @@ async fn show(
     let base = address(&slug);
     let context = Context { base: &base, agreements: &agreements, today: incubator.today() };
     let lines = tree.iter().map(|node| line(&context, node, 1)).collect();
+    let of_agreement = matches!(Tenant::of(&scope), Some(Tenant::Agreement(_)));
+    let may_plan = !of_agreement && may(&incubator, &visitor, "committee.prepare", &slug).await?;
     let shown = TeamPage {
+        committee_href: if may_plan {
+            format!("/incubateur/services/{slug}/comites/nouveau")
+        } else {
+            String::new()
+        },
         page: done.announce(page_of),
         head,
         may_write: may(&incubator, &visitor, "objective.write", &slug).await?,

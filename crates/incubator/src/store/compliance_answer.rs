@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::Date;
 use sea_orm::ActiveValue::Set;
 use sea_orm::QueryOrder as _;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use serde_json::json;
 use socle::audit::{Actor, Entry};
 use socle::store::{Database, Instant};
@@ -70,24 +68,6 @@ pub async fn history(
         .all(database.read())
         .await?;
     Ok(rows.iter().filter_map(Model::given).collect())
-}
-
-/// What has expired or expires by a day, in every product: product, criterion, last day; the soonest first.
-pub async fn expiring(database: &Database, by: Date) -> Result<Vec<(String, String, Date)>, ServiceError> {
-    let latest = Query::select()
-        .expr(Expr::col(Column::Id).max())
-        .from(Entity)
-        .group_by_columns([Column::Product, Column::Criterion])
-        .to_owned();
-    let rows = Entity::find()
-        .filter(Column::ValidUntilDay.lte(day::number(by)))
-        .filter(Column::Id.in_subquery(latest))
-        .order_by_asc(Column::ValidUntilDay)
-        .order_by_asc(Column::Product)
-        .all(database.read())
-        .await?;
-    let told = |row: Model| Some((row.product, row.criterion, day::date(row.valid_until_day?)));
-    Ok(rows.into_iter().filter_map(told).collect())
 }
 
 /// Records an answer.

@@ -26,6 +26,7 @@ pub mod open_duty;
 pub mod opinion;
 pub mod order;
 pub mod order_line;
+pub mod order_move;
 pub mod order_step;
 pub mod organisation;
 pub mod outlook;

@@ -172,6 +172,12 @@ on_both_stores! {
         let public = head.open("/incubateur/services/vergers").await.text;
         assert!(public.contains("une issue normale") && !public.contains("Accélération"), "{public}");
 
+        // The committee is not moved after the phase it opened.
+        let moved = head.submit(&format!("{committee}/tenu"), &[("day", "2026-11-16")]).await;
+        assert_eq!(moved.status, 422);
+        assert!(moved.text.contains("corrigez d’abord la décision"), "{}", moved.text);
+        assert_eq!(head.submit(&format!("{committee}/tenu"), &[("day", "2026-11-12")]).await.status, 303);
+
         let log = audit::latest(&incubator.database, &audit::Page { before: None, only: audit::everything(), limit: 30 }).await.expect("the log");
         let last = log.iter().find(|row| row.action == "committee.decided").expect("an entry");
         assert!(last.facts.contains("\"accelerate\"") && last.facts.contains("\"stop\""), "before and after: {}", last.facts);
@@ -218,6 +224,7 @@ on_both_stores! {
         let page = head.open(&other).await.text;
         assert!(page.contains("le jury est malade") && page.contains("annulé"), "{page}");
         assert_eq!(head.submit(&format!("{other}/tenu"), &[("day", "2026-11-10")]).await.status, 409);
+        assert_eq!(head.submit(&format!("{other}/personnes"), &[("name", "Rose"), ("body", "Agence")]).await.status, 409);
     }
 }
 
