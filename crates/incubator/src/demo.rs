@@ -206,6 +206,7 @@ async fn place_orders(incubator: &Incubator, knowledge: &Knowledge, agreement: i
             to: None,
             market_ends_on: None,
             lines: vec![line(title, service, euros)],
+            signed: None,
         };
         let id = order::foresee(&incubator.database, knowledge, ACTOR, agreement, new).await?;
         for one in moves {

@@ -34,6 +34,7 @@ mod report;
 pub mod rights;
 pub mod shipped;
 pub mod store;
+mod table;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -63,6 +64,7 @@ use crate::store::ServiceError;
 use crate::store::agreement::Knowledge;
 use crate::store::import::import;
 use crate::store::portfolio::{self, Portfolio};
+use crate::table::Columns;
 
 /// What the incubator is.
 pub static SHEET: Sheet = Sheet {
@@ -138,6 +140,8 @@ pub struct Incubator {
     models: Models,
     /// What is expected of products.
     pub standards: Standards,
+    /// How files of orders and extracts call their columns.
+    columns: Columns,
     /// The portfolio as it was last read.
     read: RwLock<Arc<Portfolio>>,
 }
@@ -149,8 +153,9 @@ impl Incubator {
         let library = Arc::new(ClauseLibrary::shipped()?);
         let models = Models::shipped()?;
         let standards = Standards::shipped()?;
+        let columns = Columns::shipped()?;
         let read = RwLock::default();
-        Ok(Self { house: Arc::clone(house), database, keyring, library, models, standards, read })
+        Ok(Self { house: Arc::clone(house), database, keyring, library, models, standards, columns, read })
     }
 
     /// Today, in Paris.

@@ -31,4 +31,9 @@ impl Product {
     pub fn reached(&self, phase: Phase) -> Option<Date> {
         self.phases.iter().filter(|entry| entry.phase >= phase).map(|entry| entry.from).min()
     }
+
+    /// The phase it is in on a day.
+    pub fn phase_on(&self, day: Date) -> Option<Phase> {
+        self.phases.iter().filter(|entry| entry.from <= day).max_by_key(|entry| entry.from).map(|one| one.phase)
+    }
 }

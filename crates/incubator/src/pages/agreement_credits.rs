@@ -96,6 +96,7 @@ struct CreditsPage {
     errors: FormErrors,
     may_write: bool,
     may_prepare: bool,
+    may_commit: bool,
 }
 
 async fn credits_page(
@@ -169,6 +170,7 @@ async fn credits_page(
         errors: errors.clone(),
         may_write: visitor.grant(&SHEET, "ledger.write") != Grant::No,
         may_prepare: visitor.grant(&SHEET, "order.prepare") != Grant::No,
+        may_commit: visitor.grant(&SHEET, "order.commit") != Grant::No,
         base,
     };
     Ok(answered(page(&shown), &errors))

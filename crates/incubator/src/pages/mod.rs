@@ -29,6 +29,7 @@ mod committees;
 mod compliance;
 mod compliance_answer;
 mod compliance_profile;
+mod credits_import;
 mod decision;
 mod decision_form;
 mod done;
@@ -39,6 +40,7 @@ mod duty_words;
 mod fact_form;
 mod fact_next;
 mod fact_words;
+mod import_words;
 mod incubators;
 mod indicator;
 mod indicator_correct;
@@ -92,6 +94,7 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(agreement_duties::routes())
         .merge(duty_note::routes())
         .merge(agreement_credits::routes())
+        .merge(credits_import::routes())
         .merge(accounts::routes())
         .merge(account::routes())
         .merge(account_send::routes())

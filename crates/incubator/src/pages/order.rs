@@ -20,7 +20,7 @@ use crate::model::order::ServiceKind;
 use crate::model::purchase::{OrderStage, OrderStep};
 use crate::model::tenant::Tenant;
 use crate::store::agreement::Filed;
-use crate::store::day;
+use crate::store::{chorus_certification, day};
 use crate::store::order::{self, Consumed, Placed};
 use crate::{Incubator, SHEET};
 
@@ -64,6 +64,16 @@ struct OrderPage {
     actions: Vec<Action>,
     /// Nothing can be done by this reader: who can.
     waits_for: &'static str,
+    /// What Chorus says is certified and is not here.
+    chorus: Option<ChorusSays>,
+}
+
+/// A certification that Chorus tells, to be made here by whoever certifies.
+struct ChorusSays {
+    missing: String,
+    latest: String,
+    /// The form, begun; none for who does not certify.
+    certify: Option<String>,
 }
 
 pub(super) async fn of(
@@ -116,6 +126,19 @@ async fn show(
         OrderStage::Closed => "Tout est payé\u{a0}: il n’y a plus rien à faire.",
         OrderStage::Abandoned => "Il n’y a rien à faire.",
     };
+    let awaited =
+        chorus_certification::awaited(incubator.database.read(), row.id, sums.certified).await?;
+    let chorus = awaited.filter(|_| placed.stage == OrderStage::Signed).map(|(latest, missing)| {
+        let day = day::date(latest.day);
+        let note = format!("Chorus, pièce {}", latest.document);
+        let typed = [("amount", missing.fr()), ("day", day.to_string()), ("note", note)];
+        ChorusSays {
+            missing: missing.fr(),
+            latest: format!("{} du {}", latest.document, format::date(day)),
+            certify: allowed(OrderStep::Certify)
+                .then(|| url::form_urlencoded::Serializer::new(String::new()).extend_pairs(typed).finish()),
+        }
+    });
     let or_dash = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
     let date = |number: Option<i32>| number.map(|number| format::date(day::date(number)));
     let period = match (date(row.from_day), date(row.to_day)) {
@@ -163,6 +186,7 @@ async fn show(
             .collect(),
         actions,
         waits_for,
+        chorus,
     };
     Ok(page(&shown))
 }

@@ -16,7 +16,6 @@ use super::typed;
 use crate::Incubator;
 use crate::model::named::Named as _;
 use crate::model::order::ServiceKind;
-use crate::model::phase::Phase;
 use crate::model::product::Product;
 use crate::model::tenant::Tenant;
 use crate::store::agreement::Filed;
@@ -137,24 +136,15 @@ async fn foresee(
         title,
         supplier: cut(&new.supplier, 120),
         market: cut(&new.market, 120),
-        phase: phase_on(product, today),
+        phase: product.phase_on(today),
         need: cut(&new.need, 4_000),
         from,
         to,
         market_ends_on,
         lines: vec![line],
+        signed: None,
     };
     let knowledge = incubator.knowledge().await?;
     let id = order::foresee(&incubator.database, &knowledge, visitor.actor(), filed.id, order).await?;
     Ok(redirect(&format!("{}/commandes/{id}?fait=commande-prevue", address(&reference))))
-}
-
-/// The phase of a product on a day.
-fn phase_on(product: &Product, day: jiff::civil::Date) -> Option<Phase> {
-    product
-        .phases
-        .iter()
-        .filter(|entry| entry.from <= day)
-        .max_by_key(|entry| entry.from)
-        .map(|one| one.phase)
 }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 use socle::pages::{FormErrors, Page, format};
-use socle::web::{Filled, Problem, Visitor, answered, page, redirect};
+use socle::web::{Asked, Filled, Problem, Visitor, answered, page, redirect};
 
 use super::agreement::sentence;
 use super::agreement_head::{address, head};
@@ -169,13 +169,15 @@ async fn ask(
     State(incubator): State<Arc<Incubator>>,
     visitor: Visitor,
     Path((reference, id, step)): Path<(String, i64, String)>,
+    Asked(typed): Asked<Typed>,
 ) -> Result<Response, Problem> {
     let step = named(&step)?;
     let (filed, _, placed) = of(&incubator, &visitor, right(step), (&reference, id)).await?;
     if placed.stage.after(step).is_none() {
         return Ok(redirect(&format!("{}/commandes/{id}", address(&reference))));
     }
-    form(&incubator, &visitor, (&filed, &placed), step, Back::default())
+    // A form that something else began: what Chorus says is certified.
+    form(&incubator, &visitor, (&filed, &placed), step, Back { typed, ..Back::default() })
 }
 
 /// Reads what a step needs.

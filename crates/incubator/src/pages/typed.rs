@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use socle::pages::FormErrors;
 
 use crate::model::money::Cents;
+use crate::table;
 
 /// An amount above zero; an error beside the field otherwise.
 pub fn amount(errors: &mut FormErrors, field: &'static str, typed: &str) -> Option<Cents> {
@@ -35,9 +36,9 @@ pub fn past_day(errors: &mut FormErrors, field: &'static str, typed: &str, today
     Some(day)
 }
 
-/// A day.
+/// A day, as browsers send it or as people write it.
 pub fn day(errors: &mut FormErrors, field: &'static str, typed: &str) -> Option<Date> {
-    let read = typed.trim().parse().ok();
+    let read = table::day(typed);
     if read.is_none() {
         errors.add(field, "Indiquez un jour qui existe, par exemple 24/03/2020.");
     }

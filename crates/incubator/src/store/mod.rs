@@ -6,6 +6,8 @@ pub mod agreement;
 pub mod agreement_product;
 pub mod attendee;
 pub mod calendar_feed;
+pub mod chorus_certification;
+pub mod chorus_import;
 mod collected;
 pub mod committee;
 pub mod committee_product;
@@ -25,6 +27,7 @@ pub mod objective;
 pub mod open_duty;
 pub mod opinion;
 pub mod order;
+pub mod order_import;
 pub mod order_line;
 pub mod order_move;
 pub mod order_step;
@@ -38,6 +41,7 @@ pub mod reading;
 pub mod sponsor;
 mod state;
 pub mod success_criterion;
+pub mod taken;
 
 use socle::store::Migration;
 pub use socle::store::ServiceError;
@@ -50,4 +54,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "incubator_0004", sql: include_str!("../../migrations/0004.sql") },
     Migration { name: "incubator_0005", sql: include_str!("../../migrations/0005.sql") },
     Migration { name: "incubator_0006", sql: include_str!("../../migrations/0006.sql") },
+    Migration { name: "incubator_0009", sql: include_str!("../../migrations/0009.sql") },
 ];

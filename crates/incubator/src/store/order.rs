@@ -12,7 +12,7 @@ use socle::store::{Database, Instant, Tx};
 
 use super::agreement::Knowledge;
 use super::day::today;
-use super::ledger;
+use super::ledger::{self, NewLine};
 use super::{ServiceError, day, order_line, order_step, outlook};
 use crate::model::ledger::LedgerKind;
 use crate::model::money::Cents;
@@ -120,6 +120,16 @@ pub struct NewOrder {
     pub to: Option<Date>,
     pub market_ends_on: Option<Date>,
     pub lines: Vec<NewOrderLine>,
+    /// When it is already signed elsewhere.
+    pub signed: Option<Signed>,
+}
+
+/// The signature of an order: its ten digits in Chorus, its day, where it is known from.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    pub number: String,
+    pub day: Date,
+    pub note: String,
 }
 
 /// How much of an order is committed, certified, paid.
@@ -163,39 +173,66 @@ pub async fn foresee(
     database
         .write(move |tx| {
             Box::pin(async move {
-                let id = tx.next_number();
-                let row = Model {
-                    id,
-                    agreement_id: agreement,
-                    product: new.product,
-                    title: new.title,
-                    stage: OrderStage::Estimate.to_string(),
-                    number: None,
-                    placed_under: OrderUnder::ThisAgreement.to_string(),
-                    supplier: new.supplier,
-                    market: new.market,
-                    phase: new.phase.map(|phase| phase.to_string()),
-                    need: new.need,
-                    signed_day: None,
-                    from_day: new.from.map(day::number),
-                    to_day: new.to.map(day::number),
-                    market_end_day: new.market_ends_on.map(day::number),
-                    created_at: tx.now().into(),
-                    version: 1,
-                };
-                let total: Cents = new.lines.iter().map(|line| line.amount).sum();
-                tx.record(Entry::new(actor.clone(), "order.foreseen", "order", id).with_facts(json!({
-                    "agreement": agreement, "product": row.product, "title": row.title, "amount": total,
-                })));
-                Entity::insert(ActiveModel::from(row)).exec_without_returning(tx.connection()).await?;
-                set_lines(tx, id, new.lines).await?;
-                let today = today(tx);
-                note_step(tx, &actor, id, OrderStep::Foresee, today, (Some(total), String::new())).await?;
+                let id = write(tx, &actor, agreement, new).await?;
                 outlook::refresh(tx, &knowledge, agreement).await?;
                 Ok(id)
             })
         })
         .await
+}
+
+/// Writes an order as a part of a change. One that was signed before the house knew it commits credits at once.
+pub(super) async fn write(
+    tx: &mut Tx,
+    actor: &Actor,
+    agreement: i64,
+    new: NewOrder,
+) -> Result<i64, ServiceError> {
+    let id = tx.next_number();
+    let total: Cents = new.lines.iter().map(|line| line.amount).sum();
+    let (stage, done) = match new.signed {
+        None => (OrderStage::Estimate, "order.foreseen"),
+        Some(_) => (OrderStage::Signed, "order.taken_over"),
+    };
+    let row = Model {
+        id,
+        agreement_id: agreement,
+        product: new.product,
+        title: new.title,
+        stage: stage.to_string(),
+        number: new.signed.as_ref().map(|signed| signed.number.clone()),
+        placed_under: OrderUnder::ThisAgreement.to_string(),
+        supplier: new.supplier,
+        market: new.market,
+        phase: new.phase.map(|phase| phase.to_string()),
+        need: new.need,
+        signed_day: new.signed.as_ref().map(|signed| day::number(signed.day)),
+        from_day: new.from.map(day::number),
+        to_day: new.to.map(day::number),
+        market_end_day: new.market_ends_on.map(day::number),
+        created_at: tx.now().into(),
+        version: 1,
+    };
+    tx.record(Entry::new(actor.clone(), done, "order", id).with_facts(json!({
+        "agreement": agreement, "product": row.product, "title": row.title, "amount": total,
+        "number": row.number, "signed": new.signed.as_ref().map(|signed| signed.day),
+    })));
+    Entity::insert(ActiveModel::from(row)).exec_without_returning(tx.connection()).await?;
+    set_lines(tx, id, new.lines).await?;
+    let Some(signed) = new.signed else {
+        let today = today(tx);
+        note_step(tx, actor, id, OrderStep::Foresee, today, (Some(total), String::new())).await?;
+        return Ok(id);
+    };
+    note_step(tx, actor, id, OrderStep::Sign, signed.day, (Some(total), signed.note)).await?;
+    let commitment = NewLine {
+        order: Some(id),
+        ae: Some(total),
+        document: signed.number,
+        ..NewLine::of(LedgerKind::Commitment, signed.day)
+    };
+    ledger::write(tx, actor, agreement, commitment).await?;
+    Ok(id)
 }
 
 pub(super) async fn set_lines(tx: &Tx, order: i64, lines: Vec<NewOrderLine>) -> Result<(), ServiceError> {

@@ -50,8 +50,8 @@ Sans jour;devops;10;;1404518298;
 const COLUMNS: [(&str, &str); 6] =
     [("title", "0"), ("nature", "1"), ("amount", "2"), ("supplier", "3"), ("number", "4"), ("signed", "5")];
 const CHORUS: &str = "N° EJ;Date;Pièce;Montant engagé;Montant SF;Payé
-1404518242;2026-06-15;SF-1;48 000,50;12 000,40;
-1404518242;2026-07-20;DP-1;;;12 000,40
+1404518242;2026-06-15;SF-1;48 000;12 000,40;
+1404518242;20/07/2026;DP-1;;;12 000,40
 1404518242;2026-07-21;DP-2;;;0,01
 1404518242;2026-08-01;SF-2;48 000;;
 1404518277;2026-08-01;SF-3;;10;
@@ -90,24 +90,62 @@ on_both_stores! {
 }
 
 on_both_stores! {
-    async fn what_chorus_says_is_compared_and_its_payments_written_once(house: TestHouse) {
+    async fn chorus_tells_the_intrapreneur_certifies_then_payments_are_written_once(house: TestHouse) {
         filed(&house, ORCHARD).await;
         let finance = agent(&house, "incubator.finance", None).await;
+        let lead = agent(&house, "product.lead", Some("service:vergers")).await;
         let seen = upload(&finance, "commandes", ORDERS).await;
         write(&finance, "commandes", &seen.text, &COLUMNS).await;
         let seen = upload(&finance, "chorus", CHORUS).await;
         says(&seen.text, &[
-            "À écrire : 2. Déjà connues : 1. Refusées : 6.",
-            "0,01 € dépasse ce qui reste à certifier ou à payer : 0 €",
-            "Chorus dit 48 000 € engagés, la maison 48 000,50 €",
+            "À écrire : 1. Déjà connues : 0. Refusées : 7.",
+            "Service fait de 12 000,40 € : sera signalé à l'intrapreneur.",
+            "Chorus dit 48 000 € engagés, la maison 48 000,50 €.",
+            "12 000,40 € dépasse ce que l’intrapreneur a certifié ce jour-là et que personne n’a payé : 0 €.",
+            "48 000 € dépasse ce qui reste à certifier : 36 000,10 €.",
             "Aucune commande signée de cette convention ne porte le numéro 1404518277",
-            "« 14045 » n’est pas un numéro d’engagement", "« 31/11/2026 » n’est pas un jour qui existe", "est négatif",
+            "« 14045 » n’est pas un numéro d’engagement", "« 31/11/2026 » n’est pas un jour qui existe", "« -10 » est négatif",
         ]);
-        let written = write(&finance, "chorus", &seen.text, &CHORUS_COLUMNS).await;
-        says(&written.text, &["Écrites : 2."]);
-        says(&finance.open(&format!("{BASE}/credits")).await.text, &["12 000,40 €", "DP-1"]);
+        says(&write(&finance, "chorus", &seen.text, &CHORUS_COLUMNS).await.text, &["Écrites : 1."]);
+
+        // A file certifies nothing: the intrapreneur is told, and does.
+        let credits = finance.open(&format!("{BASE}/credits")).await.text;
+        assert!(!credits.contains("Service fait certifié") && !credits.contains("DP-1"), "{credits}");
+        let at = credits.split("/commandes/").skip(1).filter_map(|rest| rest.split('"').next()).find(|id| id.parse::<i64>().is_ok());
+        let order = format!("{BASE}/commandes/{}", at.expect("its page"));
+        let shown = finance.open(&order).await.text;
+        says(&shown, &["Chorus dit 12 000,40 € de service fait de plus", "SF-1 du 15 juin 2026", "L’intrapreneur ou le chargé de suivi certifie ici"]);
+        let told = lead.open(&order).await.text;
+        let form = told.split("href=\"").find_map(|rest| rest.split_once('"').filter(|(to, _)| to.contains("/certify?"))).expect("a link").0;
+        let form = lead.open(&form.replace("&amp;", "&").replace("&#38;", "&")).await;
+        says(&form.text, &["value=\"12 000,40 €\"", "value=\"2026-06-15\"", "Chorus, pièce SF-1"]);
+        let certified = [("amount", "12 000,40"), ("day", "2026-06-15"), ("note", "Chorus, pièce SF-1")];
+        assert_eq!(lead.submit(&format!("{order}/certify"), &certified).await.status, 303);
+        assert!(!lead.open(&order).await.text.contains("Chorus dit"));
+
+        // What was refused comes in with the next extract; what was taken does not come twice.
+        let seen = upload(&finance, "chorus", CHORUS).await;
+        says(&seen.text, &["À écrire : 1. Déjà connues : 1. Refusées : 6."]);
+        says(&write(&finance, "chorus", &seen.text, &CHORUS_COLUMNS).await.text, &["Écrites : 1."]);
+        let paid = finance.open(&format!("{BASE}/credits")).await.text;
+        says(&paid, &["DP-1"]);
         let again = upload(&finance, "chorus", CHORUS).await;
-        says(&again.text, &["À écrire : 0. Déjà connues : 3."]);
+        says(&again.text, &["À écrire : 0. Déjà connues : 2. Refusées : 6."]);
+        write(&finance, "chorus", &again.text, &CHORUS_COLUMNS).await;
+        assert_eq!(finance.open(&format!("{BASE}/credits")).await.text.matches("DP-1").count(), paid.matches("DP-1").count());
+    }
+}
+
+on_both_stores! {
+    async fn lines_of_one_number_are_one_order_or_none(house: TestHouse) {
+        filed(&house, ORCHARD).await;
+        let finance = agent(&house, "incubator.finance", None).await;
+        let file = "Objet\tMontant TTC\tEJ\tDate\nCode\t10 000\t1404518242\t10/04/2026\nDessin\t2 000,5\t1404518242\t10/04/2026\nCode\t1\t1404518299\t10/04/2026\nDessin\t1\t1404518299\t11/04/2026\n";
+        let seen = upload(&finance, "commandes", file).await;
+        says(&seen.text, &["À écrire : 1. Déjà connues : 0. Refusées : 1.", "Code, 12 000,50 €", "Les lignes de l’engagement 1404518299 n’ont pas toutes le même jour de signature."]);
+        let columns = [("title", "0"), ("amount", "1"), ("number", "2"), ("signed", "3")];
+        says(&write(&finance, "commandes", &seen.text, &columns).await.text, &["Écrites : 1."]);
+        says(&finance.open(&format!("{BASE}/credits")).await.text, &["12 000,50 €", "87 999,50 €"]);
     }
 }
 

@@ -5,6 +5,7 @@ mod agreements;
 mod committees;
 mod compliance;
 mod drafting;
+mod imports;
 mod indicators;
 mod objectives;
 mod orders;

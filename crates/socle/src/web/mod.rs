@@ -12,6 +12,7 @@ mod public;
 pub mod rates;
 mod sign_in;
 mod switches;
+mod uploaded;
 mod visitor;
 
 pub use answer::{Problem, page, redirect};
@@ -20,4 +21,5 @@ pub use assets::Assets;
 pub use origin::Origin;
 pub use sign_in::{demonstration_accounts, demonstration_link};
 pub use switches::of as switches_of;
+pub use uploaded::{Uploaded, UploadedFile};
 pub use visitor::{Visitor, house_of};
