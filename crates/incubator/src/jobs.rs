@@ -1,11 +1,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Span;
 use socle::jobs::{Job, Ran};
 use socle::outbox;
 
-use crate::store::outlook;
+use crate::store::{member, outlook};
 use crate::{Incubator, digest, reading};
+
+/// How long the name of somebody is kept after their mission (`data/privacy.toml`).
+const YEARS_AFTER_MISSION: i32 = 2;
 
 /// What the incubator does without a request.
 pub fn jobs(incubator: &Arc<Incubator>) -> Vec<Job> {
@@ -38,7 +42,12 @@ pub fn jobs(incubator: &Arc<Incubator>) -> Vec<Job> {
         .cut_by("reading"),
         Job::new("forgetting", "Oubli de ce qui n’est plus utile", Duration::from_hours(1), move || {
             let incubator = Arc::clone(&forgetting);
-            async move { Ok(Ran { done: outbox::forget_sent(&incubator.database).await?, more: false }) }
+            async move {
+                let sent = outbox::forget_sent(&incubator.database).await?;
+                let limit = incubator.today().saturating_sub(Span::new().years(YEARS_AFTER_MISSION));
+                let people = member::forget_before(&incubator.database, limit).await?;
+                Ok(Ran { done: sent + people, more: false })
+            }
         }),
         outbox::job(
             incubator.database.clone(),

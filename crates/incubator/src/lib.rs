@@ -58,6 +58,7 @@ pub use self::{
 };
 use crate::drafting::Models;
 use crate::model::library::ClauseLibrary;
+use crate::model::member::IntrapreneurCriteria;
 use crate::model::standards::Standards;
 use crate::model::tenant::Tenant;
 use crate::store::ServiceError;
@@ -140,6 +141,8 @@ pub struct Incubator {
     models: Models,
     /// What is expected of products.
     pub standards: Standards,
+    /// What conventions ask of an intrapreneur.
+    pub criteria: IntrapreneurCriteria,
     /// How files of orders and extracts call their columns.
     columns: Columns,
     /// The portfolio as it was last read.
@@ -153,9 +156,10 @@ impl Incubator {
         let library = Arc::new(ClauseLibrary::shipped()?);
         let models = Models::shipped()?;
         let standards = Standards::shipped()?;
+        let criteria = IntrapreneurCriteria::shipped()?;
         let columns = Columns::shipped()?;
         let read = RwLock::default();
-        Ok(Self { house: Arc::clone(house), database, keyring, library, models, standards, columns, read })
+        Ok(Self { house: Arc::clone(house), database, keyring, library, models, standards, criteria, columns, read })
     }
 
     /// Today, in Paris.

@@ -33,6 +33,7 @@ pub mod imputation;
 pub mod indicator;
 pub mod ledger;
 pub mod library;
+pub mod member;
 pub mod money;
 pub mod month;
 pub mod notice;

@@ -55,6 +55,12 @@ impl Done {
             "valeur-corrigee" => "La valeur est corrigée. L’ancienne reste dans la trace, avec sa raison.",
             "page-lue" => "La page est lue.",
             "conformite-repondue" => "La réponse est inscrite.",
+            "membre-ajoute" => "La personne est ajoutée à l’équipe.",
+            "membre-change" => "C’est changé.",
+            "membre-oublie" => "Le nom est effacé. Les dates restent, comme preuves.",
+            "lettre-inscrite" => "La lettre de mission est inscrite. Les échéances en tiennent compte.",
+            "criteres-verifies" => "Les critères sont vérifiés.",
+            "interets-declares" => "La déclaration est inscrite.",
             "profil-repondu" => "C’est noté. Les échéances des conventions en tiennent compte.",
             "compte-enregistre" => "Le texte est enregistré. Rien n’est envoyé.",
             "compte-envoye" => {

@@ -30,6 +30,7 @@ mod compliance;
 mod compliance_answer;
 mod compliance_profile;
 mod credits_import;
+mod criteria_review;
 mod decision;
 mod decision_form;
 mod done;
@@ -46,7 +47,12 @@ mod indicator;
 mod indicator_correct;
 mod indicator_form;
 mod indicator_words;
+mod interest_declaration;
 mod measures;
+mod member;
+mod member_form;
+mod members;
+mod mission_letter;
 mod objective_form;
 mod open_data;
 mod open_indicators;
@@ -116,6 +122,12 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(opinion::routes())
         .merge(decision::routes())
         .merge(closing::routes())
+        .merge(members::routes())
+        .merge(member_form::routes())
+        .merge(member::routes())
+        .merge(mission_letter::routes())
+        .merge(criteria_review::routes())
+        .merge(interest_declaration::routes())
         .merge(compliance::routes())
         .merge(compliance_answer::routes())
         .merge(compliance_profile::routes())

@@ -24,8 +24,12 @@ pub struct Head {
 }
 
 /// The pages of a team: the end of their address, and their label.
-const TABS: [(&str, &str); 3] =
-    [("", "Les objectifs"), ("/indicateurs", "Ce que l’on mesure"), ("/conformite", "La conformité")];
+const TABS: [(&str, &str); 4] = [
+    ("", "Les objectifs"),
+    ("/indicateurs", "Ce que l’on mesure"),
+    ("/membres", "Les personnes"),
+    ("/conformite", "La conformité"),
+];
 
 /// The product, for whoever may do `action` there.
 pub async fn found(

@@ -14,9 +14,9 @@ use socle::rights::Scope;
 use socle::seal::Keyring;
 use socle::store::{Database, Instant, StoreError, Tx};
 
-use super::collected::{collected, conditions, shown_by};
+use super::collected::{by_team, collected, conditions, shown_by};
 use super::portfolio::Portfolio;
-use super::{ServiceError, agreement_product, committee, decision, fact, ledger, order, outlook};
+use super::{ServiceError, agreement_product, committee, decision, fact, ledger, member, order, outlook};
 use crate::model::agreement::Agreement;
 use crate::model::bank_details::BankDetails;
 use crate::model::fact::Facts;
@@ -360,6 +360,21 @@ pub(super) async fn within_change(
     read(tx.connection(), &knowledge.portfolio, rows).await
 }
 
+/// Whether one of these agreements has a clause.
+pub(super) async fn has_clause(
+    database: &Database,
+    ids: &[i64],
+    clause: &str,
+) -> Result<bool, ServiceError> {
+    for row in Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(database.read()).await? {
+        let written: Written = serde_json::from_str(&row.written)?;
+        if written.clauses.iter().any(|one| one.key == clause) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Agreements after that number, in order, at most `count`.
 pub(super) async fn after(
     connection: &impl ConnectionTrait,
@@ -387,6 +402,8 @@ async fn read(
     let mut held = committee::held_under(connection, &ids).await?;
     let numbers: Vec<i64> = held.values().flatten().map(|one| one.row.id).collect();
     let decided = decision::of_committees(connection, &numbers).await?;
+    let about = agreement_product::of_agreements(connection, &ids).await?;
+    let people = member::of_products(connection, about).await?;
     let mut by_agreement: HashMap<i64, Vec<order::Placed>> = HashMap::new();
     for one in orders {
         by_agreement.entry(one.row.agreement_id).or_default().push(one);
@@ -410,6 +427,7 @@ async fn read(
             let orders = placed.iter().filter_map(order::Placed::in_agreement).collect();
             let mut facts: Facts = facts.remove(&row.id).unwrap_or_default().into_iter().collect();
             facts.evidence.extend(collected(&written, portfolio));
+            by_team(&mut facts, &written, &people);
             let held = held.remove(&row.id).unwrap_or_default();
             facts.evidence.extend(held.iter().flat_map(|one| shown_by(&written, one)));
             facts.conditions = held.iter().flat_map(|one| conditions(one, &decided)).collect();

@@ -61,6 +61,19 @@ pub(super) async fn of_product(
     Ok(rows.into_iter().map(|row| row.agreement_id).collect())
 }
 
+/// The products of these agreements, each once.
+pub(super) async fn of_agreements(
+    connection: &impl ConnectionTrait,
+    agreements: &[i64],
+) -> Result<Vec<String>, ServiceError> {
+    let rows = Entity::find()
+        .filter(Column::AgreementId.is_in(agreements.iter().copied()))
+        .all(connection)
+        .await?;
+    let products: std::collections::BTreeSet<String> = rows.into_iter().map(|row| row.product).collect();
+    Ok(products.into_iter().collect())
+}
+
 /// The agreements of a product that a scope covers: reference and title, the oldest first.
 pub async fn agreements(
     database: &Database,

@@ -2,15 +2,20 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
 use socle::pages::format;
 
 use super::committee::Committee;
 use super::day;
 use super::decision::Taken;
+use super::member::Known;
 use super::portfolio::Portfolio;
 use crate::model::condition::Condition;
 use crate::model::duties::conditions::COMMITTEES;
 use crate::model::evidence::Evidence;
+use crate::model::expert::Expert;
+use crate::model::fact::Facts;
+use crate::model::member::MemberRole;
 use crate::model::named::Named as _;
 use crate::model::portfolio::Details;
 use crate::model::written::Written;
@@ -45,6 +50,58 @@ pub(super) fn collected(written: &Written, portfolio: &Portfolio) -> Vec<Evidenc
         }
     }
     evidence
+}
+
+/// What is known of the people of its products: mission letters, criteria met, and the experts whose interests an
+/// agreement wants declared.
+pub(super) fn by_team(facts: &mut Facts, written: &Written, people: &HashMap<String, Vec<Known>>) {
+    let alone = written.products.len() == 1;
+    let wants_declarations = written.clauses.iter().any(|one| one.key == "conflict_of_interest");
+    for product in &written.products {
+        for known in people.get(&product.key).into_iter().flatten() {
+            if wants_declarations && let Some(expert) = known.expert() {
+                // Somebody noted on the agreement itself is not told twice.
+                let same = |one: &Expert| one.name.to_lowercase() == expert.name.to_lowercase();
+                facts.experts.retain(|one| !same(one) || one.declared_on.is_some());
+                if !facts.experts.iter().any(same) {
+                    facts.experts.push(expert);
+                }
+            }
+            if known.member.role != MemberRole::Intrapreneur {
+                continue;
+            }
+            let shown = shown_by_intrapreneur(known);
+            facts.evidence.extend(shown.into_iter().map(|(clause, on, reference)| Evidence {
+                clause: clause.to_owned(),
+                article: None,
+                product: (!alone).then(|| product.key.clone()),
+                occurrence: None,
+                done_on: on,
+                reference: Some(reference),
+                waived: None,
+            }));
+        }
+    }
+}
+
+/// Clauses that the letter and the criteria of an intrapreneur meet, since when, and by what.
+fn shown_by_intrapreneur(known: &Known) -> Vec<(&'static str, Date, String)> {
+    let mut shown = Vec::new();
+    if let Some(letter) = &known.letter {
+        let on = day::date(letter.signed_day);
+        let reference = format!("lettre de mission du {}", format::date(on));
+        if letter.arbitrates {
+            shown.push(("mission_letter", on, reference.clone()));
+        }
+        if !letter.reporting.is_empty() {
+            shown.push(("reporting_plan", on, reference));
+        }
+    }
+    if let Some(review) = known.review.as_ref().filter(|review| review.all_met()) {
+        let reference = format!("critères vérifiés le {}", format::date(review.day));
+        shown.push(("intrapreneur_criteria", review.day, reference));
+    }
+    shown
 }
 
 /// What a committee that was held shows: each clause that asks for committees is met, for its products.

@@ -382,6 +382,27 @@ pub async fn find(database: &Database, agreement: i64, id: i64) -> Result<Option
     Ok(with_lines(database.read(), row.into_iter().collect()).await?.pop())
 }
 
+/// The orders of a product under any agreement, but those given up: their number here, and how to call them.
+pub async fn of_product(database: &Database, product: &str) -> Result<Vec<(i64, String)>, ServiceError> {
+    let rows = Entity::find()
+        .filter(Column::Product.eq(product))
+        .filter(Column::Stage.ne(OrderStage::Abandoned.as_str()))
+        .order_by_desc(Column::Id)
+        .all(database.read())
+        .await?;
+    let called = |row: Model| match row.number {
+        Some(number) => (row.id, format!("{} ({number})", row.title)),
+        None => (row.id, row.title),
+    };
+    Ok(rows.into_iter().map(called).collect())
+}
+
+/// The last day of an order's service; none when it has none.
+pub async fn last_day(database: &Database, order: i64) -> Result<Option<Date>, ServiceError> {
+    let row = Entity::find_by_id(order).one(database.read()).await?;
+    Ok(row.and_then(|row| row.to_day).map(day::date))
+}
+
 /// What happened to an order, in order.
 pub async fn steps(database: &Database, order: i64) -> Result<Vec<order_step::Model>, ServiceError> {
     Ok(order_step::Entity::find()
