@@ -159,7 +159,17 @@ impl Incubator {
         let criteria = IntrapreneurCriteria::shipped()?;
         let columns = Columns::shipped()?;
         let read = RwLock::default();
-        Ok(Self { house: Arc::clone(house), database, keyring, library, models, standards, criteria, columns, read })
+        Ok(Self {
+            house: Arc::clone(house),
+            database,
+            keyring,
+            library,
+            models,
+            standards,
+            criteria,
+            columns,
+            read,
+        })
     }
 
     /// Today, in Paris.

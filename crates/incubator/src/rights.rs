@@ -82,15 +82,9 @@ pub const RIGHTS: Rights = Rights {
             grants: &[All, All, No, No, All, All, Own, Own, Own, No, No, No, No],
         },
         // Who is in the team, since when, paid by what.
-        Line {
-            action: "member.write",
-            grants: &[All, All, No, No, No, No, Own, No, No, No, No, No, No],
-        },
+        Line { action: "member.write", grants: &[All, All, No, No, No, No, Own, No, No, No, No, No, No] },
         // Letters and criteria are about the intrapreneur, who does not write them.
-        Line {
-            action: "mission.write",
-            grants: &[All, All, No, All, No, No, No, No, Own, Own, No, No, No],
-        },
+        Line { action: "mission.write", grants: &[All, All, No, All, No, No, No, No, Own, Own, No, No, No] },
         // What experts declared, and what was decided about it.
         Line {
             action: "interests.write",

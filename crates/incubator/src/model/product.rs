@@ -34,6 +34,10 @@ impl Product {
 
     /// The phase it is in on a day.
     pub fn phase_on(&self, day: Date) -> Option<Phase> {
-        self.phases.iter().filter(|entry| entry.from <= day).max_by_key(|entry| entry.from).map(|one| one.phase)
+        self.phases
+            .iter()
+            .filter(|entry| entry.from <= day)
+            .max_by_key(|entry| entry.from)
+            .map(|one| one.phase)
     }
 }

@@ -12,9 +12,9 @@ use socle::web::{Filled, Problem, Uploaded, Visitor, answered, page};
 
 use super::agreement_head::{address, found, head};
 use super::import_words::{self, Line, Report};
+use crate::Incubator;
 use crate::store::agreement::Filed;
 use crate::store::{chorus_import, order_import};
-use crate::Incubator;
 use crate::table::{self, Chosen, Column, Table};
 
 /// Orders that are already signed commit credits, and payments are written: the finance desk's.
@@ -104,7 +104,12 @@ struct Shown {
     errors: FormErrors,
 }
 
-fn import_page(incubator: &Incubator, visitor: &Visitor, (filed, what): (&Filed, What), shown: Shown) -> Response {
+fn import_page(
+    incubator: &Incubator,
+    visitor: &Visitor,
+    (filed, what): (&Filed, What),
+    shown: Shown,
+) -> Response {
     let (page_of, ..) = head(visitor, filed, incubator.today(), "/credits");
     let base = address(&filed.agreement.written.reference);
     let columns = incubator.columns.of(what.name());
@@ -120,10 +125,7 @@ fn import_page(incubator: &Incubator, visitor: &Visitor, (filed, what): (&Filed,
         back: format!("{base}/credits"),
         errors: errors.clone(),
         pasted: shown.pasted,
-        table: shown
-            .table
-            .and_then(|(table, _)| serde_json::to_string(&table).ok())
-            .unwrap_or_default(),
+        table: shown.table.and_then(|(table, _)| serde_json::to_string(&table).ok()).unwrap_or_default(),
         columns: fields,
         report: shown.report,
         lines: shown.lines,
@@ -206,7 +208,9 @@ async fn read_again(
     let table: Option<Table> = serde_json::from_str(value("table")).ok().filter(Table::is_sound);
     let Some(table) = table else {
         let mut shown = Shown::default();
-        shown.errors.add("file", "Le tableau ne nous est pas revenu entier\u{a0}: choisissez le fichier à nouveau.");
+        shown
+            .errors
+            .add("file", "Le tableau ne nous est pas revenu entier\u{a0}: choisissez le fichier à nouveau.");
         return Ok(import_page(&incubator, &visitor, (&filed, what), shown));
     };
     let mut chosen = Chosen::default();
@@ -230,7 +234,9 @@ async fn judge(
         let names: Vec<&str> = missing.iter().map(|column| column.fr.as_str()).collect();
         let mut shown = Shown::default();
         let first = missing.first().map_or("file", |column| import_words::field_of(&column.key));
-        shown.errors.add(first, format!("Il manque\u{a0}: {}. Dites quelle colonne c’est.", names.join(", ")));
+        shown
+            .errors
+            .add(first, format!("Il manque\u{a0}: {}. Dites quelle colonne c’est.", names.join(", ")));
         shown.table = Some((table, chosen));
         return Ok(import_page(incubator, visitor, (filed, what), shown));
     }
@@ -250,7 +256,8 @@ async fn orders(
     (read_table, chosen): (&Table, &Chosen),
     trial: bool,
 ) -> Result<Vec<Line>, Problem> {
-    let told = table::orders::orders(read_table, chosen, &filed.agreement.written.products, incubator.today());
+    let told =
+        table::orders::orders(read_table, chosen, &filed.agreement.written.products, incubator.today());
     let read = told.iter().filter_map(|one| one.order.clone().ok()).collect();
     let knowledge = incubator.knowledge().await?;
     let taken =
@@ -270,7 +277,8 @@ async fn chorus(
     let read = told.iter().filter_map(|one| one.movement.clone().ok()).collect();
     let knowledge = incubator.knowledge().await?;
     let compared =
-        chorus_import::take(&incubator.database, &knowledge, visitor.actor(), filed.id, (read, trial)).await?;
+        chorus_import::take(&incubator.database, &knowledge, visitor.actor(), filed.id, (read, trial))
+            .await?;
     let mut compared = compared.into_iter();
     Ok(told.into_iter().map(|one| import_words::chorus_line(one, &mut compared, trial)).collect())
 }

@@ -26,7 +26,8 @@ pub struct Report {
 impl Report {
     pub fn of(lines: &[Line], trial: bool) -> Self {
         let sum = |part: fn(&Line) -> usize| lines.iter().map(part).sum::<usize>();
-        let (written, known, refused) = (sum(|one| one.written), sum(|one| one.known), sum(|one| one.refused));
+        let (written, known, refused) =
+            (sum(|one| one.written), sum(|one| one.known), sum(|one| one.refused));
         let counts = format!("Déjà connues\u{a0}: {known}. Refusées\u{a0}: {refused}.");
         if trial {
             let words = format!("Rien n’est encore écrit. À écrire\u{a0}: {written}. {counts}");
@@ -145,11 +146,10 @@ fn why(cause: &NotTaken) -> String {
             format!("Une commande de ce numéro est déjà inscrite, pour {}.", amount.fr())
         }
         NotTaken::NumberTaken { amount: None } => {
-            "Une commande d’une autre convention porte déjà ce numéro\u{a0}: vérifiez les dix chiffres.".to_owned()
+            "Une commande d’une autre convention porte déjà ce numéro\u{a0}: vérifiez les dix chiffres."
+                .to_owned()
         }
-        NotTaken::Findings(found) => {
-            found.iter().map(|one| sentence(one.fr())).collect::<Vec<_>>().join(" ")
-        }
+        NotTaken::Findings(found) => found.iter().map(|one| sentence(one.fr())).collect::<Vec<_>>().join(" "),
         NotTaken::UnknownOrder => "Aucune commande signée de cette convention ne porte ce numéro.".to_owned(),
         NotTaken::Closed => "La commande est soldée\u{a0}: rien ne s’y inscrit plus.".to_owned(),
         NotTaken::BeforeSignature => "Ce jour vient avant la signature de la commande.".to_owned(),

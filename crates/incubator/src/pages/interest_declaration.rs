@@ -51,7 +51,11 @@ async fn declarer(
     Ok((product, known.ok_or(Problem::NotFound)?))
 }
 
-fn form(visitor: &Visitor, (product, known): (&Product, &Known), (new, errors): (Typed, FormErrors)) -> Response {
+fn form(
+    visitor: &Visitor,
+    (product, known): (&Product, &Known),
+    (new, errors): (Typed, FormErrors),
+) -> Response {
     let choices = [("non", "Aucun intérêt qui gêne"), ("oui", "Des intérêts sont déclarés")];
     let shown = DeclarationPage {
         page: form_page(visitor, product, "/membres", "Déclaration d’intérêts"),
@@ -94,8 +98,10 @@ async fn record(
     if has_interests && measures.is_empty() {
         errors.add("measures", "Dites ce qui est décidé\u{a0}: ce que la personne ne fera pas, qui le fera.");
     }
-    let reference = typed::text(&mut errors, "reference", &new.reference, "Indiquez où la déclaration se trouve.", 300);
-    let reviewed_by = typed::text(&mut errors, "reviewed_by", &new.reviewed_by, "Indiquez qui l’a examinée.", 120);
+    let reference =
+        typed::text(&mut errors, "reference", &new.reference, "Indiquez où la déclaration se trouve.", 300);
+    let reviewed_by =
+        typed::text(&mut errors, "reviewed_by", &new.reviewed_by, "Indiquez qui l’a examinée.", 120);
     if reviewed_by.to_lowercase() == known.member.name.to_lowercase() {
         errors.add("reviewed_by", "Personne n’examine sa propre déclaration.");
     }
@@ -105,6 +111,7 @@ async fn record(
     let measures = if has_interests { measures } else { String::new() };
     let declaration = NewDeclaration { declared_on, has_interests, measures, reference, reviewed_by };
     let knowledge = incubator.knowledge().await?;
-    interest_declaration::record(&incubator.database, &knowledge, visitor.actor(), known, declaration).await?;
+    interest_declaration::record(&incubator.database, &knowledge, visitor.actor(), known, declaration)
+        .await?;
     Ok(redirect(&format!("{}/membres/{id}?fait=interets-declares", address(&slug))))
 }

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use askama::Template;
+use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use axum::Router;
 use serde_json::json;
 use socle::pages::{Page, format};
 use socle::web::{Asked, Problem, Visitor, page, redirect};
@@ -54,7 +54,6 @@ struct MemberPage {
     answers: Vec<(String, &'static str, String)>,
     declaration: Option<Paper>,
     may_write: bool,
-    forgotten: bool,
 }
 
 fn letter_lines(letter: Option<&mission_letter::Model>) -> Vec<String> {
@@ -133,7 +132,12 @@ async fn show(
     if may_declare && known.declaration.is_some() {
         member::read_interests(&incubator.database, visitor.actor(), id).await?;
     }
-    let paper = |lines, end: &str, button, may_write| Paper { lines, href: format!("{base}/{end}"), button, may_write };
+    let paper = |lines, end: &str, button, may_write| Paper {
+        lines,
+        href: format!("{base}/{end}"),
+        button,
+        may_write,
+    };
     let told = missing(&known, wants);
     let now = if known.forgotten {
         "Son nom a été effacé. Les dates restent, comme preuves.".to_owned()
@@ -142,11 +146,16 @@ async fn show(
     } else {
         format!("Il manque\u{a0}: {}.", told.join(", "))
     };
-    let words: Vec<(String, &'static str, String)> = known.review.iter().flat_map(|review| &review.answers).map(|one| {
-        let criterion = incubator.criteria.criteria.iter().find(|known| known.key == one.key);
-        let name = criterion.map_or_else(|| one.key.clone(), |known| known.fr.clone());
-        (name, if one.met { "Oui" } else { "Non" }, one.note.clone())
-    }).collect();
+    let words: Vec<(String, &'static str, String)> = known
+        .review
+        .iter()
+        .flat_map(|review| &review.answers)
+        .map(|one| {
+            let criterion = incubator.criteria.criteria.iter().find(|known| known.key == one.key);
+            let name = criterion.map_or_else(|| one.key.clone(), |known| known.fr.clone());
+            (name, if one.met { "Oui" } else { "Non" }, one.note.clone())
+        })
+        .collect();
     let shown = MemberPage {
         page: done.announce(form_page(&visitor, &product, "/membres", known.name())),
         name: known.name().to_owned(),
@@ -156,15 +165,18 @@ async fn show(
         when: sentence(&when(&known)),
         funding: funding_words(funding(&incubator, &known).await?, today),
         now,
-        letter: lead.then(|| paper(letter_lines(known.letter.as_ref()), "lettre", "Inscrire une lettre de mission", may_judge)),
-        criteria: lead.then(|| paper(review_lines(known.review.as_ref()), "criteres", "Vérifier les critères", may_judge)),
+        letter: lead.then(|| {
+            paper(letter_lines(known.letter.as_ref()), "lettre", "Inscrire une lettre de mission", may_judge)
+        }),
+        criteria: lead.then(|| {
+            paper(review_lines(known.review.as_ref()), "criteres", "Vérifier les critères", may_judge)
+        }),
         answers: words,
         declaration: (wants || known.declaration.is_some() || known.member.status.is_expert()).then(|| {
             let lines = declaration_lines(known.declaration.as_ref(), wants, may_declare);
             paper(lines, "declaration", "Inscrire une déclaration", may_declare && !known.forgotten)
         }),
         may_write: may(&incubator, &visitor, "member.write", &slug).await? && !known.forgotten,
-        forgotten: known.forgotten,
         base,
     };
     Ok(page(&shown))

@@ -105,7 +105,11 @@ async fn form(
 }
 
 /// The person that was typed, or what is to be corrected.
-async fn read(incubator: &Incubator, slug: &str, new: &Typed) -> Result<(Option<Member>, FormErrors), Problem> {
+async fn read(
+    incubator: &Incubator,
+    slug: &str,
+    new: &Typed,
+) -> Result<(Option<Member>, FormErrors), Problem> {
     let mut errors = FormErrors::default();
     let name = typed::text(&mut errors, "name", &new.name, "Indiquez le nom de la personne.", 120);
     let role = MemberRole::from_name(&new.role);
@@ -116,13 +120,20 @@ async fn read(incubator: &Incubator, slug: &str, new: &Typed) -> Result<(Option<
     if status.is_none() {
         errors.add("status", "Choisissez qui l’emploie.");
     }
-    let employer = typed::text(&mut errors, "employer", &new.employer, "Indiquez son administration ou son entreprise.", 120);
+    let employer = typed::text(
+        &mut errors,
+        "employer",
+        &new.employer,
+        "Indiquez son administration ou son entreprise.",
+        120,
+    );
     let from = typed::day(&mut errors, "from", &new.from);
     let until = typed::maybe_day(&mut errors, "until", &new.until);
     if from.zip(until).is_some_and(|(from, until)| until < from) {
         errors.add("until", "La fin vient avant le début.");
     }
-    let share = new.share.trim().trim_end_matches('%').trim().parse().ok().filter(|share| (1..=100).contains(share));
+    let share =
+        new.share.trim().trim_end_matches('%').trim().parse().ok().filter(|share| (1..=100).contains(share));
     if share.is_none() {
         errors.add("share", "Indiquez une part entre 1 et 100, par exemple 80.");
     }
@@ -137,7 +148,8 @@ async fn read(incubator: &Incubator, slug: &str, new: &Typed) -> Result<(Option<
             found
         }
     };
-    let (Some(role), Some(status), Some(from), Some(share), true) = (role, status, from, share, errors.is_empty())
+    let (Some(role), Some(status), Some(from), Some(share), true) =
+        (role, status, from, share, errors.is_empty())
     else {
         return Ok((None, errors));
     };
@@ -173,7 +185,11 @@ async fn add(
 /// Somebody whose name was not forgotten.
 async fn kept(incubator: &Incubator, slug: &str, id: i64) -> Result<Known, Problem> {
     let known = member::find(&incubator.database, slug, id).await?.ok_or(Problem::NotFound)?;
-    if known.forgotten { Err(refused("Le nom de cette personne est effacé\u{a0}: sa fiche ne change plus.")) } else { Ok(known) }
+    if known.forgotten {
+        Err(refused("Le nom de cette personne est effacé\u{a0}: sa fiche ne change plus."))
+    } else {
+        Ok(known)
+    }
 }
 
 async fn ask_change(

@@ -124,7 +124,8 @@ async fn show(
         if there {
             lacking += usize::from(!told.is_empty());
             unpaid += usize::from(matches!(funding, Funding::Unknown | Funding::Short(_)));
-            leads += usize::from(known.member.role == MemberRole::Intrapreneur && known.member.is_there(today));
+            leads +=
+                usize::from(known.member.role == MemberRole::Intrapreneur && known.member.is_there(today));
         }
         let line = Line {
             href: format!("{}/membres/{}", address(&slug), known.id),
@@ -139,7 +140,8 @@ async fn show(
     let now = if present.is_empty() {
         String::new()
     } else if leads == 0 {
-        "Aucun intrapreneur n’est indiqué\u{a0}: c’est lui qui décide, devis et services faits compris.".to_owned()
+        "Aucun intrapreneur n’est indiqué\u{a0}: c’est lui qui décide, devis et services faits compris."
+            .to_owned()
     } else if lacking > 0 {
         "Ouvrez la fiche des personnes à qui il manque quelque chose.".to_owned()
     } else if unpaid > 0 {

@@ -54,7 +54,11 @@ pub(super) async fn intrapreneur(
     Ok((product, known.ok_or(Problem::NotFound)?))
 }
 
-fn form(visitor: &Visitor, (product, known): (&Product, &Known), (new, errors): (Typed, FormErrors)) -> Response {
+fn form(
+    visitor: &Visitor,
+    (product, known): (&Product, &Known),
+    (new, errors): (Typed, FormErrors),
+) -> Response {
     let shown = LetterPage {
         page: form_page(visitor, product, "/membres", "Lettre de mission"),
         name: known.name().to_owned(),

@@ -20,8 +20,8 @@ use crate::model::order::ServiceKind;
 use crate::model::purchase::{OrderStage, OrderStep};
 use crate::model::tenant::Tenant;
 use crate::store::agreement::Filed;
-use crate::store::{chorus_certification, day};
 use crate::store::order::{self, Consumed, Placed};
+use crate::store::{chorus_certification, day};
 use crate::{Incubator, SHEET};
 
 pub fn routes() -> Router<Arc<Incubator>> {
@@ -126,8 +126,7 @@ async fn show(
         OrderStage::Closed => "Tout est payé\u{a0}: il n’y a plus rien à faire.",
         OrderStage::Abandoned => "Il n’y a rien à faire.",
     };
-    let awaited =
-        chorus_certification::awaited(incubator.database.read(), row.id, sums.certified).await?;
+    let awaited = chorus_certification::awaited(incubator.database.read(), row.id, sums.certified).await?;
     let chorus = awaited.filter(|_| placed.stage == OrderStage::Signed).map(|(latest, missing)| {
         let day = day::date(latest.day);
         let note = format!("Chorus, pièce {}", latest.document);

@@ -361,11 +361,7 @@ pub(super) async fn within_change(
 }
 
 /// Whether one of these agreements has a clause.
-pub(super) async fn has_clause(
-    database: &Database,
-    ids: &[i64],
-    clause: &str,
-) -> Result<bool, ServiceError> {
+pub(super) async fn has_clause(database: &Database, ids: &[i64], clause: &str) -> Result<bool, ServiceError> {
     for row in Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(database.read()).await? {
         let written: Written = serde_json::from_str(&row.written)?;
         if written.clauses.iter().any(|one| one.key == clause) {

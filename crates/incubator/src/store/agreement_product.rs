@@ -66,10 +66,8 @@ pub(super) async fn of_agreements(
     connection: &impl ConnectionTrait,
     agreements: &[i64],
 ) -> Result<Vec<String>, ServiceError> {
-    let rows = Entity::find()
-        .filter(Column::AgreementId.is_in(agreements.iter().copied()))
-        .all(connection)
-        .await?;
+    let rows =
+        Entity::find().filter(Column::AgreementId.is_in(agreements.iter().copied())).all(connection).await?;
     let products: std::collections::BTreeSet<String> = rows.into_iter().map(|row| row.product).collect();
     Ok(products.into_iter().collect())
 }

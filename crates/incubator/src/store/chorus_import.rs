@@ -14,6 +14,7 @@ use super::taken::{NotTaken, Taken, Undone};
 use super::{ServiceError, chorus_certification, day, outlook};
 use crate::model::ledger::LedgerKind;
 use crate::model::money::Cents;
+use crate::model::named::Named as _;
 use crate::model::purchase::{OrderStage, OrderStep};
 use crate::table::chorus::Movement;
 
@@ -35,8 +36,7 @@ impl Compared {
         let count = |test: fn(&Taken) -> bool| all.iter().flatten().filter(|one| test(one)).count();
         let written = count(|one| *one == Taken::Written);
         let known = count(|one| *one == Taken::Known);
-        let refused =
-            count(|one| matches!(one, Taken::Refused(_))) + usize::from(self.refused.is_some());
+        let refused = count(|one| matches!(one, Taken::Refused(_))) + usize::from(self.refused.is_some());
         let only_compared = usize::from(written + known + refused == 0);
         (written, known + only_compared, refused)
     }
@@ -90,7 +90,9 @@ impl Desk {
         let mut orders = HashMap::new();
         let (mut payments, mut certifications) = (HashMap::new(), HashMap::new());
         for placed in order::of(tx.connection(), &[agreement]).await? {
-            let Some(number) = placed.row.number.clone().filter(|_| placed.stage.is_placed()) else { continue };
+            let Some(number) = placed.row.number.clone().filter(|_| placed.stage.is_placed()) else {
+                continue;
+            };
             let told = chorus_certification::of(tx.connection(), placed.row.id).await?;
             let told: Vec<Known> = told.into_iter().map(|one| (one.day, one.amount, one.document)).collect();
             certifications.insert(placed.row.id, told);
@@ -150,7 +152,10 @@ impl Desk {
         let told = chorus_certification::of(tx.connection(), id).await?;
         let left = sums.committed - told.iter().map(|one| Cents::new(one.amount)).sum();
         if amount > left {
-            return Ok(Taken::Refused(NotTaken::MoreThanCommitted { asked: amount, left: left.at_least_zero() }));
+            return Ok(Taken::Refused(NotTaken::MoreThanCommitted {
+                asked: amount,
+                left: left.at_least_zero(),
+            }));
         }
         let what = (movement.day, amount, movement.document.clone());
         chorus_certification::write(tx, actor, id, what).await?;
@@ -193,11 +198,7 @@ async fn paid_lines(tx: &Tx, order: i64) -> Result<Vec<Known>, ServiceError> {
         .await?;
     let undone: Vec<i64> = lines.iter().filter_map(|line| line.reverses).collect();
     let stands = |line: &ledger::Model| line.reverses.is_none() && !undone.contains(&line.id);
-    Ok(lines
-        .into_iter()
-        .filter(stands)
-        .map(|line| (line.day, line.cp.unwrap_or(0), line.document))
-        .collect())
+    Ok(lines.into_iter().filter(stands).map(|line| (line.day, line.cp.unwrap_or(0), line.document)).collect())
 }
 
 fn blocked(closed: bool, early: bool) -> Option<NotTaken> {

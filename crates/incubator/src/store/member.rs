@@ -12,7 +12,9 @@ use socle::audit::{Actor, Entry};
 use socle::store::{Database, StoreError, Tx};
 
 use super::agreement::{self, Knowledge};
-use super::{ServiceError, agreement_product, criteria_review, day, interest_declaration, mission_letter, outlook};
+use super::{
+    ServiceError, agreement_product, criteria_review, day, interest_declaration, mission_letter, outlook,
+};
 use crate::model::expert::Expert;
 use crate::model::member::{Member, MemberRole, MemberStatus};
 use crate::model::named::Named as _;

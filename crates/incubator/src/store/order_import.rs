@@ -29,8 +29,8 @@ pub async fn take(
         Box::pin(async move {
             let filed = agreement::within_change(tx, &knowledge, &[agreement]).await?;
             let filed = filed.into_iter().next();
-            let filed = filed
-                .ok_or_else(|| ServiceError::Corrupt(format!("agreement {agreement} is not there")))?;
+            let filed =
+                filed.ok_or_else(|| ServiceError::Corrupt(format!("agreement {agreement} is not there")))?;
             let known = order::of(tx.connection(), &[agreement]).await?;
             let mut desk = Desk { agreement: filed.agreement, known, id: agreement };
             let mut taken = Vec::with_capacity(orders.len());
@@ -63,7 +63,9 @@ impl Desk {
             return Ok(Taken::Known);
         }
         if let Some(signed) = &new.signed {
-            if let Some(other) = Orders::find().filter(Column::Number.eq(&signed.number)).one(tx.connection()).await? {
+            if let Some(other) =
+                Orders::find().filter(Column::Number.eq(&signed.number)).one(tx.connection()).await?
+            {
                 let here = self.known.iter().find(|known| known.row.id == other.id);
                 return Ok(Taken::Refused(NotTaken::NumberTaken { amount: here.map(Placed::total) }));
             }

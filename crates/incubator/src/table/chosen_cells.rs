@@ -39,7 +39,9 @@ impl<'a> Cells<'a> {
             return Ok(None);
         }
         day(cell).map(Some).ok_or_else(|| {
-            format!("«\u{a0}{cell}\u{a0}» n’est pas un jour qui existe. Attendu, par exemple\u{a0}: 24/03/2026.")
+            format!(
+                "«\u{a0}{cell}\u{a0}» n’est pas un jour qui existe. Attendu, par exemple\u{a0}: 24/03/2026."
+            )
         })
     }
 }

@@ -9,7 +9,7 @@ mod value;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::columns::{Chosen, Column, Columns, ColumnsError};
+pub use self::columns::{Chosen, Column, Columns};
 pub use self::reading::{Unreadable, read};
 pub use self::value::{amount, day};
 

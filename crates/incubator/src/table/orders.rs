@@ -26,9 +26,9 @@ pub fn orders(table: &Table, chosen: &Chosen, products: &[Product], today: Date)
         let known = read.as_ref().ok().and_then(|order| order.signed.as_ref()).map(|one| one.number.clone());
         let same = known.and_then(|known| {
             told.iter_mut().find(|one| {
-                one.order.as_ref().is_ok_and(|order| {
-                    order.signed.as_ref().is_some_and(|signed| signed.number == known)
-                })
+                one.order
+                    .as_ref()
+                    .is_ok_and(|order| order.signed.as_ref().is_some_and(|signed| signed.number == known))
             })
         });
         match (same, read) {
@@ -90,11 +90,9 @@ fn order(cells: &Cells, products: &[Product], today: Date) -> Result<NewOrder, S
         ("", Some(_)) => None,
         (_, None) => return Err("Un numéro Chorus sans jour de signature ne s’engage pas.".to_owned()),
         (_, Some(day)) if day > today => return Err("La signature est dans l’avenir.".to_owned()),
-        (typed, Some(day)) => Some(Signed {
-            number: number(typed)?,
-            day,
-            note: "Reprise d’un fichier.".to_owned(),
-        }),
+        (typed, Some(day)) => {
+            Some(Signed { number: number(typed)?, day, note: "Reprise d’un fichier.".to_owned() })
+        }
     };
     let phase = product.and_then(|one| one.phase_on(signed.as_ref().map_or(today, |signed| signed.day)));
     let line = NewOrderLine {
@@ -132,8 +130,15 @@ fn product<'a>(typed: &str, products: &'a [Product]) -> Result<Option<&'a Produc
         ("", []) => Ok(None),
         ("", [only]) => Ok(Some(only)),
         ("", _) => Err(format!("Le service numérique manque. Attendu\u{a0}: {}.", names())),
-        _ => products.iter().find(|one| one.key == typed || one.name.to_lowercase() == lower).map(Some).ok_or_else(
-            || format!("Le service «\u{a0}{typed}\u{a0}» n’est pas dans cette convention. Attendu\u{a0}: {}.", names()),
-        ),
+        _ => products
+            .iter()
+            .find(|one| one.key == typed || one.name.to_lowercase() == lower)
+            .map(Some)
+            .ok_or_else(|| {
+                format!(
+                    "Le service «\u{a0}{typed}\u{a0}» n’est pas dans cette convention. Attendu\u{a0}: {}.",
+                    names()
+                )
+            }),
     }
 }

@@ -17,13 +17,20 @@ async fn upload(by: &Agent, what: &str, file: &str) -> Answer {
 
 fn table(page: &str) -> String {
     let value = page.split("name=\"table\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
-    value.unwrap_or_else(|| panic!("the table: {page}")).to_owned()
+    let value = value.unwrap_or_else(|| panic!("the table: {page}"));
+    value
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&#38;", "&")
 }
 
 /// Sends back what the page holds, with columns by rank, and writes.
 async fn write(by: &Agent, what: &str, page: &str, columns: &[(&str, &str)]) -> Answer {
     let table = table(page);
-    let columns: Vec<(String, &str)> = columns.iter().map(|(name, at)| (format!("column_{name}"), *at)).collect();
+    let columns: Vec<(String, &str)> =
+        columns.iter().map(|(name, at)| (format!("column_{name}"), *at)).collect();
     let mut form = vec![("table", table.as_str()), ("write", "oui")];
     form.extend(columns.iter().map(|(name, at)| (name.as_str(), *at)));
     by.submit(&format!("{BASE}/credits/importer/{what}/lire"), &form).await
@@ -53,7 +60,7 @@ const CHORUS: &str = "N° EJ;Date;Pièce;Montant engagé;Montant SF;Payé
 1404518242;2026-06-15;SF-1;48 000;12 000,40;
 1404518242;20/07/2026;DP-1;;;12 000,40
 1404518242;2026-07-21;DP-2;;;0,01
-1404518242;2026-08-01;SF-2;48 000;;
+1404518242;2026-08-01;SF-2;;48 000;
 1404518277;2026-08-01;SF-3;;10;
 14045;2026-08-01;SF-3;;10;
 1404518242;31/11/2026;SF-4;;10;
@@ -99,7 +106,7 @@ on_both_stores! {
         let seen = upload(&finance, "chorus", CHORUS).await;
         says(&seen.text, &[
             "À écrire : 1. Déjà connues : 0. Refusées : 7.",
-            "Service fait de 12 000,40 € : sera signalé à l'intrapreneur.",
+            "Service fait de 12 000,40 € : sera signalé à l’intrapreneur.",
             "Chorus dit 48 000 € engagés, la maison 48 000,50 €.",
             "12 000,40 € dépasse ce que l’intrapreneur a certifié ce jour-là et que personne n’a payé : 0 €.",
             "48 000 € dépasse ce qui reste à certifier : 36 000,10 €.",
@@ -161,7 +168,7 @@ on_both_stores! {
         says(&written.text, &["Écrites : 1.", "Carte des vergers, 1 200 €"]);
         let empty = upload(&finance, "commandes", "").await;
         assert_eq!(empty.status, 422);
-        says(&empty.text, &["Choisissez un fichier"]);
+        says(&empty.text, &["Ce fichier est vide."]);
         let broken = upload(&finance, "commandes", "PK\u{3}\u{4}rien").await;
         assert_eq!(broken.status, 422);
         assert_eq!(finance.open(&format!("{BASE}/credits/importer/autre")).await.status, 404);

@@ -7,6 +7,7 @@ mod compliance;
 mod drafting;
 mod imports;
 mod indicators;
+mod members;
 mod objectives;
 mod orders;
 mod portfolio;

@@ -11,7 +11,7 @@ use crate::agreements::{ORCHARD, agent, filed};
 const SHEET: &str = "---\ntitle: Vergers partagés\nmission: Partager les vergers\nincubator: atelier\nphases:\n  - name: construction\n    start: 2026-03-01\nbudget_url: https://vergers.exemple.fr/budget\n---\n";
 const TEAM: &str = "/incubateur/services/vergers/equipe/conformite";
 
-async fn orchard(house: &TestHouse, agreement: &str) {
+pub async fn orchard(house: &TestHouse, agreement: &str) {
     let incubator = Incubator::open(&house.registry.house).await.expect("the incubator");
     let mut content = Content::default();
     content.products.insert("vergers".to_owned(), ProductSheet::parse(SHEET).expect("a sheet"));

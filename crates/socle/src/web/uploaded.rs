@@ -59,8 +59,8 @@ impl<S: Send + Sync> FromRequest<S> for Uploaded {
                     read.file = Some(UploadedFile { name: file, media_type, bytes: bytes.to_vec() });
                 }
                 None if read.fields.len() < MOST_FIELDS => {
-                    let text = String::from_utf8(bytes.to_vec())
-                        .map_err(|_| refused(StatusCode::BAD_REQUEST))?;
+                    let text =
+                        String::from_utf8(bytes.to_vec()).map_err(|_| refused(StatusCode::BAD_REQUEST))?;
                     read.fields.insert(name, text);
                 }
                 None => return Err(refused(StatusCode::BAD_REQUEST)),
