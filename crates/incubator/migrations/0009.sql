@@ -72,3 +72,21 @@ CREATE TABLE interest_declarations (
     recorded_at BIGINT NOT NULL
 );
 CREATE INDEX interest_declarations_of ON interest_declarations (member_id);
+
+-- Credits that were asked of whoever delegates, and what came of it.
+CREATE TABLE credit_requests (
+    id @key,
+    agreement_id BIGINT NOT NULL REFERENCES agreements (id),
+    year INTEGER NOT NULL,
+    -- In cents; none when nothing of that kind is asked.
+    ae BIGINT,
+    cp BIGINT,
+    requested_day INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    -- The line of the ledger that answers it; or why it was refused or taken back.
+    ledger_id BIGINT REFERENCES ledger (id),
+    refused TEXT NOT NULL,
+    closed_day INTEGER,
+    recorded_at BIGINT NOT NULL
+);
+CREATE INDEX credit_requests_of ON credit_requests (agreement_id);

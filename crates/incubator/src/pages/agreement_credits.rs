@@ -13,6 +13,8 @@ use socle::web::{Asked, Filled, Name, Problem, Visitor, answered, page, redirect
 
 use super::agreement::sentence;
 use super::agreement_head::{Head, address, found, head, refused};
+use super::credit_request::asked_words;
+use super::credits_year::{YearRow, rows};
 use super::done::Done;
 use super::typed;
 use crate::model::ledger::LedgerKind;
@@ -22,7 +24,7 @@ use crate::model::outlook::outlook;
 use crate::model::tenant::Tenant;
 use crate::store::agreement::Filed;
 use crate::store::ledger::{self, NewLine, NotReversed};
-use crate::store::{day, order};
+use crate::store::{credit_request, day, order};
 use crate::{Incubator, SHEET};
 
 pub fn routes() -> Router<Arc<Incubator>> {
@@ -97,6 +99,17 @@ struct CreditsPage {
     may_write: bool,
     may_prepare: bool,
     may_commit: bool,
+    years: Vec<YearRow>,
+    requests: Vec<RequestRow>,
+}
+
+/// Credits that were asked for.
+struct RequestRow {
+    words: String,
+    document: String,
+    state: String,
+    /// Where the answer is noted; empty once it is, or for whoever does not write.
+    href: String,
 }
 
 async fn credits_page(
@@ -116,7 +129,7 @@ async fn credits_page(
     let orders = order::list(&incubator.database, filed.id).await?;
     let seen = orders.iter().filter(|one| Tenant::covers(scope, reference, &one.row.product));
     let visible: Vec<i64> = seen.clone().map(|one| one.row.id).collect();
-    let rows = seen
+    let order_rows = seen
         .map(|one| OrderRow {
             href: format!("{base}/commandes/{}", one.row.id),
             title: one.row.title.clone(),
@@ -153,6 +166,22 @@ async fn credits_page(
             reversible: !undone && !reversed.contains(&line.id) && can_be_reversed(kind),
         });
     }
+    let may_write = visitor.grant(&SHEET, "ledger.write") != Grant::No;
+    let requests = credit_request::of(&incubator.database, filed.id).await?;
+    let request = |one: &credit_request::Model| RequestRow {
+        words: sentence(&asked_words(one)),
+        document: one.document.clone(),
+        state: match (one.closed_day, one.ledger_id) {
+            (None, _) => "en attente".to_owned(),
+            (Some(_), Some(line)) => format!("reçue\u{a0}: ligne {line} du registre"),
+            (Some(_), None) => format!("close\u{a0}: {}", one.refused),
+        },
+        href: if may_write && one.closed_day.is_none() {
+            format!("{base}/credits/demande/{}", one.id)
+        } else {
+            String::new()
+        },
+    };
     let figure = |amount: Option<Cents>| amount.map_or_else(|| "n.c.".to_owned(), Cents::fr);
     let shown = CreditsPage {
         page: done.announce(page_of),
@@ -160,7 +189,7 @@ async fn credits_page(
         ceiling: figure(outlook.ceiling),
         committed: outlook.committed.fr(),
         left: figure(outlook.left()),
-        orders: rows,
+        orders: order_rows,
         lines,
         kinds: BY_HAND
             .iter()
@@ -168,7 +197,9 @@ async fn credits_page(
             .collect(),
         new,
         errors: errors.clone(),
-        may_write: visitor.grant(&SHEET, "ledger.write") != Grant::No,
+        may_write,
+        years: rows(filed, today, may_write),
+        requests: requests.iter().map(request).collect(),
         may_prepare: visitor.grant(&SHEET, "order.prepare") != Grant::No,
         may_commit: visitor.grant(&SHEET, "order.commit") != Grant::No,
         base,

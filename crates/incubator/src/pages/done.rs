@@ -31,7 +31,7 @@ impl Done {
                 "Vos calendriers sont arrêtés\u{a0}: leurs adresses ne montrent plus rien."
             }
             "comite-prevu" => "Le comité est prévu. Préparez son dossier\u{a0}: il se fait en un clic.",
-            "comite-prepare" => "C’est changé.",
+            "comite-prepare" | "membre-change" => "C’est changé.",
             "comite-tenu" => "Le comité est noté tenu. Inscrivez maintenant ce qui a été décidé.",
             "comite-annule" => "Le comité est annulé.",
             "dossier-envoye" => "L’envoi du dossier est noté.",
@@ -55,8 +55,11 @@ impl Done {
             "valeur-corrigee" => "La valeur est corrigée. L’ancienne reste dans la trace, avec sa raison.",
             "page-lue" => "La page est lue.",
             "conformite-repondue" => "La réponse est inscrite.",
+            "demande-inscrite" => "La demande est inscrite. Notez la réponse quand elle vient.",
+            "reponse-inscrite" => "La réponse est inscrite au registre des crédits.",
+            "demande-close" => "La demande est close\u{a0}: rien n’est mis à disposition.",
+            "report-inscrit" => "Le report est inscrit au registre des crédits.",
             "membre-ajoute" => "La personne est ajoutée à l’équipe.",
-            "membre-change" => "C’est changé.",
             "membre-oublie" => "Le nom est effacé. Les dates restent, comme preuves.",
             "lettre-inscrite" => "La lettre de mission est inscrite. Les échéances en tiennent compte.",
             "criteres-verifies" => "Les critères sont vérifiés.",

@@ -29,7 +29,9 @@ mod committees;
 mod compliance;
 mod compliance_answer;
 mod compliance_profile;
+mod credit_request;
 mod credits_import;
+mod credits_year;
 mod criteria_review;
 mod decision;
 mod decision_form;
@@ -101,6 +103,8 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(duty_note::routes())
         .merge(agreement_credits::routes())
         .merge(credits_import::routes())
+        .merge(credit_request::routes())
+        .merge(credits_year::routes())
         .merge(accounts::routes())
         .merge(account::routes())
         .merge(account_send::routes())

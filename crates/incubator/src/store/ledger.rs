@@ -96,13 +96,13 @@ impl NewLine {
     }
 }
 
-/// Writes a line as a part of a change, with its entry in the log.
+/// Writes a line as a part of a change, with its entry in the log; its number.
 pub(super) async fn write(
     tx: &mut Tx,
     actor: &Actor,
     agreement: i64,
     line: NewLine,
-) -> Result<(), ServiceError> {
+) -> Result<i64, ServiceError> {
     let id = tx.next_number();
     tx.record(Entry::new(actor.clone(), "ledger.written", "agreement", agreement).with_facts(json!({
         "line": id, "order": line.order, "kind": line.kind, "day": line.day,
@@ -127,7 +127,7 @@ pub(super) async fn write(
         recorded_at: Set(tx.now().into()),
     };
     Entity::insert(row).exec_without_returning(tx.connection()).await?;
-    Ok(())
+    Ok(id)
 }
 
 /// Records a line of the agreement as a whole: credits made available, receipts, refunds.

@@ -13,6 +13,7 @@ pub mod committee;
 pub mod committee_product;
 pub mod compliance_answer;
 pub mod condition;
+pub mod credit_request;
 pub mod criteria_review;
 pub mod day;
 pub mod decision;

@@ -69,6 +69,11 @@ impl Placed {
         self.lines.iter().map(|line| Cents::new(line.amount)).sum()
     }
 
+    /// Whether it is foreseen and takes nothing yet.
+    pub fn is_foreseen(&self) -> bool {
+        !self.stage.is_placed() && self.stage != OrderStage::Abandoned
+    }
+
     /// The order as the agreement's rules see it; `None` when it was given up.
     pub(super) fn in_agreement(&self) -> Option<Order> {
         let row = &self.row;

@@ -85,9 +85,8 @@ fn order(cells: &Cells, products: &[Product], today: Date) -> Result<NewOrder, S
         return Err("La fin de la prestation vient avant son début.".to_owned());
     }
     let signed = match (cells.text("number"), cells.day("signed")?) {
-        ("", None) => None,
         // An order that is foreseen may have a day, the one people hope for: it commits nothing.
-        ("", Some(_)) => None,
+        ("", _) => None,
         (_, None) => return Err("Un numéro Chorus sans jour de signature ne s’engage pas.".to_owned()),
         (_, Some(day)) if day > today => return Err("La signature est dans l’avenir.".to_owned()),
         (typed, Some(day)) => {

@@ -108,10 +108,19 @@ fn text(bytes: &[u8]) -> Result<Lines, Unreadable> {
     for record in reader.records() {
         // The text is UTF-8 and lines may have any number of cells: nothing is left to go wrong.
         let Ok(record) = record else { return Err(Unreadable::Binary) };
-        let line = record.position().map_or(0, csv::Position::line);
-        lines.push((usize::try_from(line).unwrap_or(usize::MAX), record.iter().map(str::to_owned).collect()));
+        let line = record.position().map_or(0, |position| first_line(&text, position));
+        lines.push((line, record.iter().map(str::to_owned).collect()));
     }
     Ok(lines)
+}
+
+/// The line on which a record begins: the reader tells where the one before ended, and passes empty lines silently.
+fn first_line(text: &str, ended: &csv::Position) -> usize {
+    let after =
+        usize::try_from(ended.byte()).ok().and_then(|from| text.as_bytes().get(from..)).unwrap_or_default();
+    let empty =
+        after.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).filter(|byte| **byte == b'\n').count();
+    usize::try_from(ended.line()).unwrap_or(usize::MAX).saturating_add(empty)
 }
 
 /// The separator that the first line that is not empty holds most of.

@@ -98,3 +98,20 @@ fn somebody_signs_for_the_secretary_general_by_delegation() {
     let without = with(&without, "    signed_by_title: secrétaire générale adjointe\n", "");
     assert_eq!(found(&report(&without, date(2021, 1, 1)), Rule::Signature, Level::Warning).len(), 1);
 }
+
+#[test]
+fn a_year_does_not_use_what_the_year_before_left() {
+    let ledger = "ledger:\n  - { date: 2021-01-05, kind: availability, ae: 100 000 }\n  - { date: 2021-02-01, kind: commitment, ae: 70 000, order: \"1404999010\" }\n";
+    let next = "  - { date: 2022-02-01, kind: commitment, ae: 20 000, order: \"1404999011\" }\n";
+    let carried = "  - { date: 2022-01-20, kind: carry-over, ae: 30 000 }\n";
+    let text = format!("{}{ledger}{next}", in_force());
+    let lapsed = report(&text, date(2022, 3, 1));
+    assert_eq!(
+        found(&lapsed, Rule::C2, Level::Block)[0].figures["missing"],
+        Figure::Money(Cents::euros(20_000))
+    );
+    let text = format!("{}{ledger}{carried}{next}", in_force());
+    assert!(found(&report(&text, date(2022, 3, 1)), Rule::C2, Level::Block).is_empty());
+    // The year before is judged on its own.
+    assert!(found(&report(&text, date(2021, 12, 31)), Rule::C2, Level::Block).is_empty());
+}

@@ -4,6 +4,7 @@ mod accounts;
 mod agreements;
 mod committees;
 mod compliance;
+mod credits;
 mod drafting;
 mod imports;
 mod indicators;

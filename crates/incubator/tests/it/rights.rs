@@ -14,6 +14,8 @@ struct Tried {
     order: String,
     committee: String,
     hypothesis: String,
+    /// An intrapreneur of the team.
+    member: String,
 }
 
 async fn prepared(house: &TestHouse) -> Tried {
@@ -29,7 +31,17 @@ async fn prepared(house: &TestHouse) -> Tried {
     let hypothesis =
         page.split(&format!("{committee}/hypothese/")).nth(1).and_then(|rest| rest.split('"').next());
     let hypothesis = hypothesis.expect("a hypothesis").to_owned();
-    Tried { order: order(house).await, committee, hypothesis }
+    let person = [
+        ("name", "Rose"),
+        ("role", "intrapreneur"),
+        ("status", "agent"),
+        ("employer", "Agence"),
+        ("from", "2026-03-01"),
+        ("share", "80"),
+    ];
+    let added = head.submit(&format!("{TEAM}/membres/nouveau"), &person).await;
+    let member = added.header("location").and_then(|to| to.split('?').next()).expect("their page").to_owned();
+    Tried { order: order(house).await, committee, hypothesis, member }
 }
 
 async fn order(house: &TestHouse) -> String {
@@ -41,7 +53,7 @@ async fn order(house: &TestHouse) -> String {
 
 /// Tries an action, changing nothing: what is missing is refused after the right is checked.
 async fn tried(agent: &Agent, action: &str, on: &Tried) -> u16 {
-    let Tried { order, committee, hypothesis } = on;
+    let Tried { order, committee, hypothesis, member } = on;
     let get = |path: String| async move { agent.open(&path).await.status };
     match action {
         "agreement.read" => get(BASE.to_owned()).await,
@@ -69,6 +81,9 @@ async fn tried(agent: &Agent, action: &str, on: &Tried) -> u16 {
         "product.read" => get(TEAM.to_owned()).await,
         "objective.write" => get(format!("{TEAM}/objectifs/nouveau")).await,
         "indicator.write" => get(format!("{TEAM}/indicateurs/nouveau")).await,
+        "member.write" => get(format!("{TEAM}/membres/nouveau")).await,
+        "mission.write" => get(format!("{member}/lettre")).await,
+        "interests.write" => get(format!("{member}/declaration")).await,
         "switches.manage" => get("/interrupteurs/incubator".to_owned()).await,
         "audit.read" => get("/comptes/incubator".to_owned()).await,
         other => panic!("{other} has no trial"),

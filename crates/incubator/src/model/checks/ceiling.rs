@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use crate::model::{
     agreement::Agreement,
+    budget_year::ae_of_year,
     finding::{Finding, Level, Rule},
-    ledger::{LedgerEntry, LedgerKind, ae_of},
+    ledger::{LedgerEntry, LedgerKind},
     money::Cents,
     order::{Order, OrderUnder},
 };
@@ -159,23 +160,27 @@ pub(super) fn findings(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
         }
         sum = sum + amount;
     }
-    findings.extend(availability(agreement, as_of, sum));
+    findings.extend(availability(agreement, as_of));
     findings.extend(exhaustion(agreement, as_of, sum));
     findings
 }
 
-/// C2: commitments and reservations within the credits made available so far. Says nothing while none is recorded: the
-/// availability is then unknown, not nil.
-fn availability(agreement: &Agreement, as_of: Date, committed: Cents) -> Option<Finding> {
+/// C2 for the year that runs.
+fn availability(agreement: &Agreement, as_of: Date) -> Option<Finding> {
+    over_available(agreement, as_of.year(), as_of)
+}
+
+/// C2: commitments and reservations of a year within the credits made available for it, carried over included. Says
+/// nothing while none is recorded: the availability is then unknown, not nil. What the year before left has lapsed.
+pub(super) fn over_available(agreement: &Agreement, year: i16, as_of: Date) -> Option<Finding> {
     let ledger = &agreement.ledger;
-    let granted =
-        |entry: &&LedgerEntry| matches!(entry.kind, LedgerKind::Availability | LedgerKind::CarryOver);
-    let known = ledger.iter().filter(granted).any(|entry| entry.ae.is_some() && entry.date <= as_of);
-    let available =
-        ae_of(ledger, LedgerKind::Availability, as_of) + ae_of(ledger, LedgerKind::CarryOver, as_of);
+    let credits = ae_of_year(agreement, year, as_of);
+    let (available, committed) = (credits.available?, credits.used);
     let reserved: Cents = ledger
         .iter()
-        .filter(|entry| entry.kind == LedgerKind::Reservation && entry.date <= as_of)
+        .filter(|entry| {
+            entry.kind == LedgerKind::Reservation && entry.date <= as_of && entry.date.year() == year
+        })
         .filter(|entry| {
             entry.order.is_none()
                 || !ledger.iter().any(|other| {
@@ -186,14 +191,15 @@ fn availability(agreement: &Agreement, as_of: Date, committed: Cents) -> Option<
         .map(|ae| ae.0)
         .sum();
     let asked = committed + reserved;
-    (known && asked > available).then(|| {
+    // A year in which nothing is asked for breaks nothing.
+    (asked > available.at_least_zero()).then(|| {
         let missing = asked - available;
         Finding::new(
             Rule::C2,
             Level::Block,
-            format!("{committed} committed and {reserved} reserved exceed the {available} of AE made available: ask for {missing} more"),
+            format!("{committed} committed in {year} and {reserved} reserved exceed the {available} of AE made available for {year}: ask for {missing} more, or carry over"),
             format!(
-                "{} engagés et {} réservés dépassent les {} d'AE mises à disposition : demander {} au délégant",
+                "{} engagés en {year} et {} réservés dépassent les {} d'AE mises à disposition pour {year} : demander {} au délégant, ou inscrire leur report",
                 committed.fr(), reserved.fr(), available.fr(), missing.fr()
             ),
         )

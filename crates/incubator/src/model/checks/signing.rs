@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::ceiling::over_available;
 use super::{findings, may_commit};
 use crate::model::{
     agreement::Agreement,
@@ -20,7 +21,9 @@ pub fn before_signing(agreement: &Agreement, order: &Order, day: Date, today: Da
     let others = findings(&with, today)
         .into_iter()
         .filter(|finding| finding.rule != Rule::C1 && matters(finding) && !before.contains(finding));
-    let mut found: Vec<Finding> = ceiling.into_iter().chain(others).collect();
+    // An order of another year takes from the credits of that year.
+    let elsewhere = (day.year() != today.year()).then(|| over_available(&with, day.year(), today)).flatten();
+    let mut found: Vec<Finding> = ceiling.into_iter().chain(elsewhere).chain(others).collect();
     found.sort_by_key(|finding| (finding.level, finding.rule));
     found
 }
