@@ -45,6 +45,9 @@ const team = "/incubateur/services/carnet-archives/equipe";
 const objective = await firstLink(lead, team, `${team}/objectifs/(?=\\d)`);
 const measured = await firstLink(lead, `${team}/indicateurs`, `${team}/indicateurs/(?=\\d)`);
 const value = await firstLink(lead, measured, `${measured}/valeurs/`);
+const member = (name) => firstLink(incubatorHead, `${team}/membres`, `${team}/membres/(?=\\d)`, name);
+const intrapreneur = await member("Dans l’équipe");
+const creditRequest = await firstLink(finance, `${agreement}/credits`, `${agreement}/credits/demande/`);
 const person = await firstLink(registryAdmin, "/registre/personnes", "/registre/personnes/");
 
 export const pages = [
@@ -159,6 +162,11 @@ export const pages = [
   { path: `${agreement}/echeances`, as: legal, name: "incubateur-convention-echeances" },
   { path: noted, as: legal, h1: "Noter une échéance faite", name: "incubateur-echeance-noter" },
   { path: `${agreement}/credits`, as: finance, name: "incubateur-convention-credits" },
+  { path: `${agreement}/credits/importer/commandes`, as: finance, h1: "Reprendre un tableau de commandes", name: "incubateur-commandes-importer" },
+  { path: `${agreement}/credits/importer/chorus`, as: finance, h1: "Rapprocher un extrait de Chorus", name: "incubateur-chorus-importer" },
+  { path: `${agreement}/credits/demande`, as: finance, h1: "Demander une mise à disposition", name: "incubateur-credits-demander" },
+  { path: creditRequest, as: finance, h1: "La réponse à une demande de crédits", name: "incubateur-credits-reponse" },
+  { path: "/incubateur/conventions/atelier-numerique/credits/report/2021", as: finance, h1: "Reporter des crédits de 2021", name: "incubateur-credits-report" },
   { path: `${agreement}/comptes`, as: finance, name: "incubateur-convention-comptes" },
   { path: `${agreement}/comptes`, as: incubator("agreement.sponsor"), name: "incubateur-convention-comptes-commanditaire" },
   { path: `${agreement}/comptes/final`, as: finance, h1: "Compte rendu final", name: "incubateur-convention-compte-final" },
@@ -168,10 +176,22 @@ export const pages = [
   { path: `${agreement}/commandes/nouvelle`, as: lead, h1: "Prévoir une commande", name: "incubateur-commande-nouvelle" },
   { path: order, as: lead, name: "incubateur-commande" },
   { path: `${order}/certify`, as: lead, h1: "Certifier le service fait", name: "incubateur-commande-certifier" },
+  { path: "/incubateur/conventions/inventaire-fictif", as: legal, name: "incubateur-convention-en-preparation" },
+  { path: "/incubateur/conventions/inventaire-fictif/vie", as: legal, name: "incubateur-convention-en-preparation-vie" },
+  { path: "/incubateur/conventions/inventaire-fictif/vie/avis", as: legal, name: "incubateur-avis" },
+  { path: "/incubateur/conventions/inventaire-fictif/vie/signature", as: legal, name: "incubateur-signature" },
   { path: `${agreement}/vie`, as: legal, name: "incubateur-convention-vie" },
   { path: `${agreement}/vie/avenant`, as: legal, name: "incubateur-avenant" },
   { path: `${agreement}/vie/preavis`, as: legal, name: "incubateur-preavis" },
   { path: `${agreement}/vie/copie`, as: legal, name: "incubateur-copie" },
+  { path: `${team}/membres`, as: lead, name: "incubateur-equipe-membres" },
+  { path: "/incubateur/services/inventaire-partage/equipe/membres", as: incubatorHead, name: "incubateur-equipe-membres-aucun" },
+  { path: `${team}/membres/nouveau`, as: lead, h1: "Ajouter une personne", name: "incubateur-membre-nouveau" },
+  { path: intrapreneur, as: incubatorHead, name: "incubateur-membre" },
+  { path: `${intrapreneur}/changer`, as: lead, h1: "Changer une fiche", name: "incubateur-membre-changer" },
+  { path: `${intrapreneur}/lettre`, as: incubatorHead, h1: "Lettre de mission", name: "incubateur-membre-lettre" },
+  { path: `${intrapreneur}/criteres`, as: incubatorHead, h1: "Vérifier les sept critères", name: "incubateur-membre-criteres" },
+  { path: `${intrapreneur}/declaration`, as: lead, h1: "Déclaration d’intérêts", name: "incubateur-membre-declaration" },
   { path: `${team}/conformite`, as: lead, name: "incubateur-conformite" },
   { path: `${team}/conformite/domaine/software`, as: lead, h1: "Qualité du logiciel", name: "incubateur-conformite-domaine" },
   { path: `${team}/conformite/critere/security-approved`, as: lead, name: "incubateur-conformite-critere" },

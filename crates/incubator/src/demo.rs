@@ -2,6 +2,7 @@
 //! (spec §8): a cohort a year, a third of ideas dropped at the end of the investigation.
 
 mod committees;
+mod members;
 
 use anyhow::Context as _;
 use jiff::Span;
@@ -10,10 +11,15 @@ use socle::audit::Actor;
 use socle::people::{Email, NewMembership};
 use socle::service::{Demonstration, Progress};
 
+use crate::model::body::BodyKey;
+use crate::model::fact::Fact;
 use crate::model::money::Cents;
 use crate::model::order::ServiceKind;
 use crate::model::portfolio::{Content, IncubatorSheet, OrganisationSheet, ProductSheet};
+use crate::model::visa::Visa;
 use crate::store::agreement::{self, Knowledge};
+use crate::store::credit_request::{self, NewRequest};
+use crate::store::fact;
 use crate::store::import::import;
 use crate::store::order::{self, NewOrder, NewOrderLine};
 use crate::store::order_move::{self, Move};
@@ -63,7 +69,7 @@ pub async fn fill(incubator: &Incubator, progress: &Progress) -> anyhow::Result<
             content.products.insert(slug.to_owned(), ProductSheet::parse(text).context(slug)?);
         }
         import(&incubator.database, ACTOR, &content).await?;
-        progress("incubateur : six conventions, dont les cinq qui ont fondé cette maison".to_owned());
+        progress("incubateur : sept conventions, dont les cinq qui ont fondé cette maison".to_owned());
         file_agreements(incubator).await?;
         demo_team::fill(incubator).await?;
         invite(incubator).await?;
@@ -108,6 +114,9 @@ async fn invite(incubator: &Incubator) -> anyhow::Result<()> {
 /// A fictional agreement in force, with days counted from the one of the demonstration.
 const IN_FORCE: &str = include_str!("../data/demonstration/agreements/atelier-fictif.yaml");
 
+/// A fictional agreement in preparation.
+const IN_PREPARATION: &str = include_str!("../data/demonstration/agreements/en-preparation.yaml");
+
 /// Writes the days: "@-240" is 240 days before `today`; "@Y" and "@Z" are its year and the next.
 fn dated(text: &str, today: Date) -> String {
     let mut pieces = text.split('@');
@@ -135,11 +144,32 @@ async fn file_agreements(incubator: &Incubator) -> anyhow::Result<()> {
         let agreement = file::read(name, text, &incubator.library)?;
         agreement::file(database, keyring, &knowledge, ACTOR, agreement).await?.ok();
     }
+    let text = dated(IN_PREPARATION, incubator.today());
+    let draft = file::read("en-preparation.yaml", &text, &incubator.library)?;
+    if let Ok(id) = agreement::file(database, keyring, &knowledge, ACTOR, draft).await? {
+        let asked = Fact::Visa(Visa {
+            body: BodyKey("cbcm".to_owned()),
+            asked_on: incubator.today().saturating_sub(Span::new().days(9)),
+            opinion: None,
+            given_on: None,
+            note: Some("Dossier envoyé par courriel.".to_owned()),
+        });
+        fact::record(database, &knowledge, ACTOR, id, asked).await?;
+    }
     let text = dated(IN_FORCE, incubator.today());
     let in_force = file::read("atelier-fictif.yaml", &text, &incubator.library)?;
     if let Ok(id) = agreement::file(database, keyring, &knowledge, ACTOR, in_force).await? {
         place_orders(incubator, &knowledge, id).await?;
         committees::fill(incubator, id).await?;
+        members::fill(incubator, &knowledge).await?;
+        let asked = NewRequest {
+            year: incubator.today().year(),
+            ae: Some(Cents::euros(40_000)),
+            cp: Some(Cents::euros(40_000)),
+            requested_on: incubator.today().saturating_sub(Span::new().days(12)),
+            document: "Courrier fictif 131".to_owned(),
+        };
+        credit_request::ask(database, ACTOR, id, asked).await?;
     }
     Ok(())
 }

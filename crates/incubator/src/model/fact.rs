@@ -9,7 +9,9 @@ use super::{
     expert::Expert,
     notice::Notice,
     publication::Publication,
+    signature::Signature,
     suspension::Suspended,
+    visa::Visa,
 };
 
 /// One thing that happened.
@@ -23,6 +25,9 @@ pub enum Fact {
     Suspension(Suspended),
     Evidence(Evidence),
     Expert(Expert),
+    /// An opinion asked for before signing.
+    Visa(Visa),
+    Signature(Signature),
 }
 
 impl Fact {
@@ -36,6 +41,8 @@ impl Fact {
             Self::Suspension(_) => "suspension",
             Self::Evidence(_) => "evidence",
             Self::Expert(_) => "expert",
+            Self::Visa(_) => "visa",
+            Self::Signature(_) => "signature",
         }
     }
 }
@@ -50,6 +57,8 @@ pub struct Facts {
     pub suspensions: Vec<Suspended>,
     pub evidence: Vec<Evidence>,
     pub experts: Vec<Expert>,
+    pub visas: Vec<Visa>,
+    pub signatures: Vec<Signature>,
     /// Those that committees set: they are kept with their decisions.
     pub conditions: Vec<Condition>,
 }
@@ -66,6 +75,8 @@ impl FromIterator<Fact> for Facts {
                 Fact::Suspension(one) => facts.suspensions.push(one),
                 Fact::Evidence(one) => facts.evidence.push(one),
                 Fact::Expert(one) => facts.experts.push(one),
+                Fact::Visa(one) => facts.visas.push(one),
+                Fact::Signature(one) => facts.signatures.push(one),
             }
         }
         facts
@@ -83,6 +94,8 @@ impl Facts {
         list.extend(self.suspensions.into_iter().map(Fact::Suspension));
         list.extend(self.evidence.into_iter().map(Fact::Evidence));
         list.extend(self.experts.into_iter().map(Fact::Expert));
+        list.extend(self.visas.into_iter().map(Fact::Visa));
+        list.extend(self.signatures.into_iter().map(Fact::Signature));
         list
     }
 }

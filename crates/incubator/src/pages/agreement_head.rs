@@ -35,7 +35,7 @@ const TABS: [(&str, &str); 7] = [
     ("/credits", "Les crédits et les commandes"),
     ("/comites", "Les comités"),
     ("/comptes", "Les comptes rendus"),
-    ("/vie", "Publication, avenants, fin"),
+    ("/vie", "Signatures, avenants, fin"),
 ];
 
 /// The agreement, for whoever may read it.

@@ -12,7 +12,7 @@ use socle::web::{Asked, Filled, Name, Problem, Visitor, page, redirect};
 
 use super::agreement_head::{Head, address, found, head, refused};
 use super::done::Done;
-use super::fact_form::FORMS;
+use super::fact_form::{FORMS, unsigned};
 use super::fact_words::told;
 use crate::store::fact::{self, NotWithdrawn};
 use crate::{Incubator, SHEET};
@@ -75,6 +75,7 @@ async fn show(
         rows,
         ways: FORMS
             .iter()
+            .filter(|form| !form.is_before_signing() || unsigned(&filed.agreement).next().is_some())
             .map(|form| Way { href: format!("{base}/vie/{}", form.name), label: form.label })
             .collect(),
         choices,

@@ -10,7 +10,7 @@ use socle::pages::{Choice, FormErrors, Page};
 use socle::web::{Filled, Problem, Visitor, answered, page, redirect};
 
 use super::agreement::sentence;
-use super::agreement_head::{address, found, head};
+use super::agreement_head::{address, found, head, refused};
 use super::typed;
 use crate::Incubator;
 use crate::model::agreement::Agreement;
@@ -23,8 +23,11 @@ use crate::model::fact::Fact;
 use crate::model::money::{CommitmentAuthorisation, PaymentCredit};
 use crate::model::named::Named as _;
 use crate::model::notice::{Notice, NoticeKind};
+use crate::model::party::Party;
 use crate::model::publication::{Channel, Publication};
+use crate::model::signature::Signature;
 use crate::model::suspension::Suspended;
+use crate::model::visa::{Visa, VisaOpinion};
 use crate::store::agreement::Filed;
 use crate::store::fact;
 
@@ -41,8 +44,27 @@ pub(super) struct Form {
     fields: &'static [&'static str],
 }
 
+impl Form {
+    /// Whether it is of use only as long as a party has not signed.
+    pub(super) fn is_before_signing(&self) -> bool {
+        matches!(self.name, "avis" | "signature")
+    }
+}
+
 /// All of them.
-pub(super) const FORMS: [Form; 6] = [
+pub(super) const FORMS: [Form; 8] = [
+    Form {
+        name: "avis",
+        label: "Un avis avant signature",
+        about: "Contrôle budgétaire, finances, juridique\u{a0}: qui est consulté, et ce qu’il répond.",
+        fields: &["body", "requested", "opinion", "given", "told"],
+    },
+    Form {
+        name: "signature",
+        label: "Une signature",
+        about: "Quand toutes les parties ont signé, la convention l’est.",
+        fields: &["party", "day", "signatory"],
+    },
     Form {
         name: "publication",
         label: "Une publication",
@@ -99,6 +121,8 @@ struct Typed {
     reason: String,
     name: String,
     role: String,
+    opinion: String,
+    given: String,
 }
 
 #[derive(Template)]
@@ -111,6 +135,9 @@ struct FactPage {
     channels: Vec<Choice>,
     notices: Vec<Choice>,
     bodies: Vec<Choice>,
+    /// Parties that have not signed.
+    parties: Vec<Choice>,
+    opinions: Vec<Choice>,
     new: Typed,
     errors: FormErrors,
 }
@@ -136,6 +163,10 @@ impl FactPage {
         if self.form.name == "suspension" { "Suspendue depuis le" } else { "Jour" }
     }
 
+    fn requested_is_optional(&self) -> bool {
+        self.form.name != "avis"
+    }
+
     fn signed_label(&self) -> &'static str {
         if self.form.name == "expert" { "Intérêts déclarés le" } else { "Signé le" }
     }
@@ -146,6 +177,7 @@ impl FactPage {
             "publication" => "Adresse de la publication",
             "copie" => "Preuve de l’envoi",
             "avenant" => "Ce qu’il change",
+            "avis" => "Réserves ou raisons",
             _ => "Motif",
         }
     }
@@ -177,6 +209,13 @@ fn form(
             .iter()
             .map(|one| Choice::new(one.as_str(), &sentence(one.fr()), &new.notice))
             .collect(),
+        parties: unsigned(&filed.agreement)
+            .map(|one| Choice::new(&one.body.0, filed.agreement.name_of(&one.body), &new.body))
+            .collect(),
+        opinions: VisaOpinion::ALL
+            .iter()
+            .map(|one| Choice::new(one.as_str(), &sentence(one.fr()), &new.opinion))
+            .collect(),
         bodies: written.bodies.iter().map(|one| Choice::new(&one.key.0, &one.name, &new.body)).collect(),
         new,
         errors: errors.clone(),
@@ -190,7 +229,13 @@ async fn show(
     Path((reference, what)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let (filed, _) = found(&incubator, &visitor, "fact.record", &reference).await?;
-    Ok(form(&incubator, &visitor, &filed, named(&what)?, Default::default()))
+    let asked = named(&what)?;
+    if asked.is_before_signing() && unsigned(&filed.agreement).next().is_none() {
+        return Err(refused(
+            "Toutes les parties ont signé\u{a0}: il n’y a plus d’avis ni de signature à inscrire.",
+        ));
+    }
+    Ok(form(&incubator, &visitor, &filed, asked, Default::default()))
 }
 
 async fn record(
@@ -209,6 +254,52 @@ async fn record(
     let knowledge = incubator.knowledge().await?;
     fact::record(&incubator.database, &knowledge, visitor.actor(), filed.id, fact).await?;
     Ok(redirect(&format!("{}/vie?fait=fait-inscrit", address(&reference))))
+}
+
+/// The parties that have not signed.
+pub(super) fn unsigned(agreement: &Agreement) -> impl Iterator<Item = &Party> {
+    let whole = agreement.written.signed_on.is_some();
+    agreement.written.parties.iter().filter(move |party| !whole && party.signed_on.is_none())
+}
+
+/// An opinion, asked for or given.
+fn visa(
+    agreement: &Agreement,
+    new: &Typed,
+    errors: &mut FormErrors,
+    (today, note): (jiff::civil::Date, Option<String>),
+) -> Option<Fact> {
+    let body = body(agreement, errors, &new.body);
+    let asked_on = typed::past_day(errors, "requested", &new.requested, today);
+    let opinion = VisaOpinion::from_name(&new.opinion);
+    let given_on = if opinion.is_some() { typed::past_day(errors, "given", &new.given, today) } else { None };
+    if opinion.is_none() && !new.given.trim().is_empty() {
+        errors.add("opinion", "Dites ce qui est répondu.");
+    }
+    if asked_on.zip(given_on).is_some_and(|(asked, given)| given < asked) {
+        errors.add("given", "La réponse vient avant la demande.");
+    }
+    if opinion.is_some_and(|one| one != VisaOpinion::Favourable) && note.is_none() {
+        errors.add("told", "Dites les réserves, ou pourquoi l’avis est défavorable.");
+    }
+    Some(Fact::Visa(Visa { body: body?, asked_on: asked_on?, opinion, given_on, note }))
+}
+
+/// The signature of a party that has not signed.
+fn signature(
+    agreement: &Agreement,
+    new: &Typed,
+    errors: &mut FormErrors,
+    today: jiff::civil::Date,
+) -> Option<Fact> {
+    let party = unsigned(agreement).find(|party| party.body.0 == new.body).map(|party| party.body.clone());
+    if party.is_none() {
+        errors.add("body", "Choisissez une partie qui n’a pas encore signé.");
+    }
+    let on = typed::past_day(errors, "day", &new.day, today);
+    let by = typed::text(errors, "name", &new.name, "Indiquez qui a signé.", 120);
+    let title = Some(new.role.trim().chars().take(120).collect::<String>()).filter(|text| !text.is_empty());
+    Some(Fact::Signature(Signature { party: party?, by, title, on: on? }))
 }
 
 /// A body of the agreement.
@@ -291,6 +382,8 @@ fn read(
                 typed::text(errors, "reason", &new.reason, "Dites pourquoi l’exécution est suspendue.", 500);
             Some(Fact::Suspension(Suspended { from: from?, to: None, reason }))
         }
+        "avis" => visa(agreement, new, errors, (today, told)),
+        "signature" => signature(agreement, new, errors, today),
         "expert" => {
             let name = typed::text(errors, "name", &new.name, "Indiquez le nom de l’expert.", 120);
             let declared_on = if new.signed.trim().is_empty() {

@@ -16,6 +16,7 @@ use super::typed;
 use crate::Incubator;
 use crate::model::fact::Fact;
 use crate::model::notice::NoticeKind;
+use crate::model::visa::VisaOpinion;
 use crate::store::agreement::Filed;
 use crate::store::fact::{self, Kept};
 
@@ -33,6 +34,7 @@ pub(super) fn label(fact: &Fact) -> Option<&'static str> {
             Some("Noter une réponse satisfaisante")
         }
         Fact::Expert(one) if one.declared_on.is_none() => Some("Noter sa déclaration"),
+        Fact::Visa(one) if one.opinion.is_none() => Some("Noter un avis favorable"),
         _ => None,
     }
 }
@@ -45,7 +47,8 @@ fn after(fact: &Fact, day: Date) -> Fact {
         Fact::Suspension(one) => one.to = Some(day),
         Fact::Notice(one) => one.cured_on = Some(day),
         Fact::Expert(one) => one.declared_on = Some(day),
-        Fact::Publication(_) | Fact::Copy(_) | Fact::Evidence(_) => {}
+        Fact::Visa(one) => (one.opinion, one.given_on) = (Some(VisaOpinion::Favourable), Some(day)),
+        Fact::Publication(_) | Fact::Copy(_) | Fact::Evidence(_) | Fact::Signature(_) => {}
     }
     after
 }
@@ -56,6 +59,7 @@ fn since(fact: &Fact) -> Option<Date> {
         Fact::Amendment(one) => one.requested_on,
         Fact::Suspension(one) => Some(one.from),
         Fact::Notice(one) => Some(one.sent_on),
+        Fact::Visa(one) => Some(one.asked_on),
         _ => None,
     }
 }

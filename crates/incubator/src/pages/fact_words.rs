@@ -72,5 +72,22 @@ pub fn told(agreement: &Agreement, fact: &Fact) -> (String, Vec<String>) {
             };
             (what, one.role.iter().cloned().collect())
         }
+        Fact::Visa(one) => {
+            let asked = format!("demandé le {}", on(one.asked_on));
+            let what = match (one.opinion, one.given_on) {
+                (Some(opinion), Some(day)) => {
+                    format!("Avis {} de {}, le {}", opinion.fr(), named(&one.body), on(day))
+                }
+                _ => format!("Avis de {} attendu", named(&one.body)),
+            };
+            (what, std::iter::once(asked).chain(one.note.clone()).collect())
+        }
+        Fact::Signature(one) => {
+            let signatory = match &one.title {
+                Some(title) => format!("{}, {title}", one.by),
+                None => one.by.clone(),
+            };
+            (format!("Signée par {}, le {}", named(&one.party), on(one.on)), vec![signatory])
+        }
     }
 }

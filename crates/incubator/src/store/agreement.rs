@@ -422,6 +422,7 @@ async fn read(
             let placed = by_agreement.remove(&row.id).unwrap_or_default();
             let orders = placed.iter().filter_map(order::Placed::in_agreement).collect();
             let mut facts: Facts = facts.remove(&row.id).unwrap_or_default().into_iter().collect();
+            sign(&mut written, &facts);
             facts.evidence.extend(collected(&written, portfolio));
             by_team(&mut facts, &written, &people);
             let held = held.remove(&row.id).unwrap_or_default();
@@ -432,6 +433,18 @@ async fn read(
             Ok(Filed { id: row.id, version: row.version, agreement })
         })
         .collect()
+}
+
+/// The text with the signatures that came after it was entered.
+fn sign(written: &mut Written, facts: &Facts) {
+    for signature in &facts.signatures {
+        let unsigned = written.parties.iter_mut().filter(|party| party.signed_on.is_none());
+        for party in unsigned.filter(|party| party.body == signature.party) {
+            party.signed_on = Some(signature.on);
+            party.signed_by = Some(signature.by.clone());
+            party.signed_by_title = signature.title.clone().or(party.signed_by_title.take());
+        }
+    }
 }
 
 /// Where bank details belong.

@@ -76,6 +76,7 @@ pub(super) async fn record_within(
 fn told(fact: &Fact) -> Result<serde_json::Value, serde_json::Error> {
     match fact {
         Fact::Expert(expert) => Ok(json!({"fact": "expert", "declared_on": expert.declared_on})),
+        Fact::Signature(one) => Ok(json!({"fact": "signature", "party": one.party, "on": one.on})),
         other => serde_json::to_value(other),
     }
 }

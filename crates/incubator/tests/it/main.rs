@@ -13,5 +13,6 @@ mod objectives;
 mod orders;
 mod portfolio;
 mod rights;
+mod signing;
 mod standards;
 mod telling;

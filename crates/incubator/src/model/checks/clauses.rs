@@ -7,10 +7,12 @@ use crate::model::{
     course::{course, french, weeks_before},
     finding::{Finding, Level, Rule},
     notice::NoticeKind,
+    visa::{Visa, VisaOpinion},
 };
 
 pub(super) fn findings(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
     let mut findings = signatures(agreement);
+    findings.extend(visas(agreement, as_of));
     findings.extend(interests(agreement, as_of));
     findings.extend(without_clause(agreement));
     findings.extend(amendment(agreement, as_of));
@@ -39,6 +41,35 @@ fn signatures(agreement: &Agreement) -> Vec<Finding> {
                 format!("{name} : le document ne porte pas de nom de signataire"),
             ));
         }
+    }
+    findings
+}
+
+/// What desks answered before the signature. The latest answer of each counts.
+fn visas(agreement: &Agreement, as_of: Date) -> Vec<Finding> {
+    let asked: Vec<&Visa> = agreement.facts.visas.iter().filter(|visa| visa.asked_on <= as_of).collect();
+    let signed = course(agreement, as_of).signed_on.is_some();
+    let mut findings = Vec::new();
+    for (at, visa) in asked.iter().enumerate() {
+        if asked.iter().skip(at + 1).any(|later| later.body == visa.body) {
+            continue;
+        }
+        let name = agreement.name_of(&visa.body);
+        let answer = visa.opinion.filter(|_| visa.given_on.is_some_and(|on| on <= as_of));
+        let (level, text, fr) = match answer {
+            Some(VisaOpinion::Favourable | VisaOpinion::Reserved) => continue,
+            Some(VisaOpinion::Against) => (
+                Level::Warning,
+                format!("{name}: opinion against the agreement"),
+                format!("{name} : avis défavorable"),
+            ),
+            None => (
+                if signed { Level::Warning } else { Level::Info },
+                format!("{name}: opinion awaited since {}", visa.asked_on),
+                format!("{name} : avis attendu depuis le {}", french(visa.asked_on)),
+            ),
+        };
+        findings.push(Finding::new(Rule::Signature, level, text, fr).named("body", name));
     }
     findings
 }
