@@ -90,3 +90,18 @@ CREATE TABLE credit_requests (
     recorded_at BIGINT NOT NULL
 );
 CREATE INDEX credit_requests_of ON credit_requests (agreement_id);
+
+-- What products cost, computed with the outlook of each agreement; in cents.
+CREATE TABLE budget_cells (
+    agreement_id BIGINT NOT NULL REFERENCES agreements (id),
+    -- Empty for what an agreement orders as a whole.
+    product TEXT NOT NULL,
+    year INTEGER NOT NULL,
+    activity TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    ae BIGINT NOT NULL,
+    cp BIGINT NOT NULL,
+    planned BIGINT NOT NULL,
+    PRIMARY KEY (agreement_id, product, year, activity, resource)
+);
+CREATE INDEX budget_cells_of ON budget_cells (product);

@@ -155,6 +155,17 @@ async fn measure(incubator: &Incubator, today: Date) -> anyhow::Result<()> {
     for (ago, value) in (1..=8).rev().zip([1, 1, 2, 3, 3, 5, 6, 7]) {
         indicator_point::record(database, ACTOR, id, Point::on(month(ago), Figure::whole(value))).await?;
     }
+    // What a use costs is computed from it.
+    let users = new(
+        "Usagers actifs par mois",
+        "Personnes distinctes ayant ouvert un inventaire dans le mois.",
+        "personnes",
+        Axis::Used,
+    );
+    let id = indicator::add(database, ACTOR, NOTEBOOK, users).await?;
+    for (ago, value) in (1..=4).rev().zip([820, 1_140, 1_690, 2_150]) {
+        indicator_point::record(database, ACTOR, id, Point::on(month(ago), Figure::whole(value))).await?;
+    }
     let pleased = Indicator {
         kind: Kind::Rate,
         baseline: Some(Figure::whole(62)),

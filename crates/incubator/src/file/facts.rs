@@ -44,7 +44,14 @@ pub(super) fn order(mut section: Section) -> Option<Order> {
         let (label, service) = (line.one("label"), choice(&mut line, "service"));
         let (amount, rounded_to) = (line.one("amount"), line.maybe("rounded_to"));
         line.finish();
-        Some(OrderLine { label: label?, service: service?, amount: amount?, rounded_to })
+        Some(OrderLine {
+            label: label?,
+            service: service?,
+            amount: amount?,
+            rounded_to,
+            activity: None,
+            resource: None,
+        })
     });
     if lines.is_empty() {
         section.wrong("lines", None, "at least one line with its amount");

@@ -47,6 +47,7 @@ pub mod point;
 pub mod portfolio;
 pub mod predecessor;
 pub mod product;
+pub mod public_budget;
 pub mod publication;
 pub mod purchase;
 pub mod seen;

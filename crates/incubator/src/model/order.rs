@@ -3,7 +3,12 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{money::Cents, named::named, phase::Phase};
+use super::{
+    money::Cents,
+    named::named,
+    phase::Phase,
+    public_budget::{Activity, Resource},
+};
 
 named! {
     /// What is bought.
@@ -57,6 +62,11 @@ pub struct OrderLine {
     pub amount: Cents,
     /// The amount is known to that precision only: 100 € for "58.8 K€".
     pub rounded_to: Option<Cents>,
+    /// What it is for and what is bought with it, when the order says; else as usual for that service.
+    #[serde(default)]
+    pub activity: Option<Activity>,
+    #[serde(default)]
+    pub resource: Option<Resource>,
 }
 
 impl Order {

@@ -152,7 +152,11 @@ impl FactPage {
     }
 
     fn body_label(&self) -> &'static str {
-        if self.is_copy() { "À qui" } else { "Par qui" }
+        match self.form.name {
+            "copie" => "À qui",
+            "avis" => "Qui est consulté",
+            _ => "Par qui",
+        }
     }
 
     fn number_hint(&self) -> &'static str {

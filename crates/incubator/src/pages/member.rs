@@ -54,6 +54,8 @@ struct MemberPage {
     answers: Vec<(String, &'static str, String)>,
     declaration: Option<Paper>,
     may_write: bool,
+    /// Once the mission is over.
+    may_forget: bool,
 }
 
 fn letter_lines(letter: Option<&mission_letter::Model>) -> Vec<String> {
@@ -129,6 +131,7 @@ async fn show(
     let lead = known.member.role == MemberRole::Intrapreneur;
     let may_judge = may(&incubator, &visitor, "mission.write", &slug).await? && !known.forgotten;
     let may_declare = may(&incubator, &visitor, "interests.write", &slug).await?;
+    let may_write = may(&incubator, &visitor, "member.write", &slug).await? && !known.forgotten;
     if may_declare && known.declaration.is_some() {
         member::read_interests(&incubator.database, visitor.actor(), id).await?;
     }
@@ -144,7 +147,7 @@ async fn show(
     } else if told.is_empty() {
         "Rien ne manque à cette fiche.".to_owned()
     } else {
-        format!("Il manque\u{a0}: {}.", told.join(", "))
+        format!("À voir\u{a0}: {}.", told.join(", "))
     };
     let words: Vec<(String, &'static str, String)> = known
         .review
@@ -176,7 +179,8 @@ async fn show(
             let lines = declaration_lines(known.declaration.as_ref(), wants, may_declare);
             paper(lines, "declaration", "Inscrire une déclaration", may_declare && !known.forgotten)
         }),
-        may_write: may(&incubator, &visitor, "member.write", &slug).await? && !known.forgotten,
+        may_write,
+        may_forget: may_write && known.member.until.is_some_and(|last| last <= today),
         base,
     };
     Ok(page(&shown))

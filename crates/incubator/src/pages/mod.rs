@@ -18,6 +18,7 @@ mod agreement_new;
 mod agreement_text;
 mod agreements;
 mod attendee;
+mod budget;
 mod closing;
 mod committee;
 mod committee_form;
@@ -93,6 +94,7 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(incubators::routes())
         .merge(open_data::routes())
         .merge(open_indicators::routes())
+        .merge(budget::routes())
         .merge(measures::routes())
         .merge(agreements::routes())
         .merge(agreement_new::routes())

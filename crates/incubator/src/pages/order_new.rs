@@ -14,9 +14,10 @@ use super::agreement::sentence;
 use super::agreement_head::{address, found, head};
 use super::typed;
 use crate::Incubator;
-use crate::model::named::Named as _;
+use crate::model::named::Named;
 use crate::model::order::ServiceKind;
 use crate::model::product::Product;
+use crate::model::public_budget::{Activity, Resource};
 use crate::model::tenant::Tenant;
 use crate::store::agreement::Filed;
 use crate::store::order::{self, NewOrder, NewOrderLine};
@@ -31,6 +32,8 @@ struct Typed {
     title: String,
     product: String,
     service: String,
+    activity: String,
+    resource: String,
     amount: String,
     supplier: String,
     market: String,
@@ -48,6 +51,8 @@ struct NewOrderPage {
     base: String,
     products: Vec<Choice>,
     services: Vec<Choice>,
+    activities: Vec<Choice>,
+    resources: Vec<Choice>,
     new: Typed,
     errors: FormErrors,
 }
@@ -74,6 +79,8 @@ fn form(
             .iter()
             .map(|one| Choice::new(&one.key, &one.name, &new.product))
             .collect(),
+        activities: choices::<Activity>(&new.activity),
+        resources: choices::<Resource>(&new.resource),
         services: ServiceKind::ALL
             .iter()
             .map(|one| Choice::new(one.as_str(), &sentence(one.fr()), &new.service))
@@ -82,6 +89,10 @@ fn form(
         errors: errors.clone(),
     };
     answered(page(&shown), &errors)
+}
+
+fn choices<N: Named>(chosen: &str) -> Vec<Choice> {
+    N::ALL.iter().map(|one| Choice::new(one.as_str(), &sentence(one.fr()), chosen)).collect()
 }
 
 async fn show(
@@ -127,8 +138,8 @@ async fn foresee(
     let line = NewOrderLine {
         label: title.clone(),
         service,
-        activity: String::new(),
-        resource: String::new(),
+        activity: Activity::from_name(&new.activity).map(|one| one.to_string()).unwrap_or_default(),
+        resource: Resource::from_name(&new.resource).map(|one| one.to_string()).unwrap_or_default(),
         amount,
     };
     let order = NewOrder {

@@ -211,8 +211,8 @@ fn read(
                 lines: vec![NewOrderLine {
                     label: placed.row.title.clone(),
                     service: service.unwrap_or(ServiceKind::Other),
-                    activity: String::new(),
-                    resource: String::new(),
+                    activity: placed.lines.first().map(|line| line.activity.clone()).unwrap_or_default(),
+                    resource: placed.lines.first().map(|line| line.resource.clone()).unwrap_or_default(),
                     amount: amount?,
                 }],
             })

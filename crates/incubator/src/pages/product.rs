@@ -11,11 +11,13 @@ use socle::pages::{Page, format};
 use socle::web::{Problem, Visitor, page};
 
 use super::agreement::sentence;
+use super::budget::{Year, per_use, years};
 use super::day;
 use super::indicator_words::{chart, period, target};
 use super::portfolio::incubator_name;
 use super::team_head::{address as team_address, may};
 use crate::model::portfolio::{Details, UserType};
+use crate::store::budget_cell;
 use crate::store::indicator::{self, Kept};
 use crate::{Incubator, SHEET};
 
@@ -68,6 +70,8 @@ struct ProductPage {
     grant: String,
     history: Vec<Line>,
     changes: Vec<Change>,
+    budget: Vec<Year>,
+    per_use: Option<String>,
     /// The team's own pages, for whoever may open them.
     team: Option<String>,
 }
@@ -175,10 +179,11 @@ async fn show(
         .collect();
     let team = may(&incubator, &visitor, "product.read", &slug).await?.then(|| team_address(&slug));
     let mut changes = Vec::new();
-    for kept in indicator::of(&incubator.database, &slug).await?.iter().filter(|one| one.indicator.published)
-    {
+    let indicators = indicator::of(&incubator.database, &slug).await?;
+    for kept in indicators.iter().filter(|one| one.indicator.published) {
         changes.extend(change(kept, incubator.today())?);
     }
+    let budget = budget_cell::of(&incubator.database, &slug).await?;
     let details = &product.sheet.details;
     let user_types = details
         .user_types
@@ -205,6 +210,8 @@ async fn show(
         }),
         history,
         changes,
+        per_use: per_use(&budget, &indicators, incubator.today()),
+        budget: years(&budget),
         team,
     };
     Ok(page(&shown))

@@ -5,6 +5,7 @@ mod account_withdrawal;
 pub mod agreement;
 pub mod agreement_product;
 pub mod attendee;
+pub mod budget_cell;
 pub mod calendar_feed;
 pub mod chorus_certification;
 pub mod chorus_import;

@@ -19,6 +19,7 @@ use crate::model::money::Cents;
 use crate::model::named::Named as _;
 use crate::model::order::{Order, OrderLine, OrderUnder, ServiceKind};
 use crate::model::phase::Phase;
+use crate::model::public_budget::{Activity, Resource};
 use crate::model::purchase::{OrderStage, OrderStep};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -99,6 +100,8 @@ fn in_order(line: &order_line::Model) -> OrderLine {
         service: ServiceKind::from_name(&line.service).unwrap_or(ServiceKind::Other),
         amount: Cents::new(line.amount),
         rounded_to: line.rounded_to.map(Cents::new),
+        activity: Activity::from_name(&line.activity),
+        resource: Resource::from_name(&line.resource),
     }
 }
 

@@ -119,6 +119,8 @@ fn as_signed(new: &NewOrder, signed: &Signed) -> Order {
                 service: line.service,
                 amount: line.amount,
                 rounded_to: None,
+                activity: None,
+                resource: None,
             })
             .collect(),
     }

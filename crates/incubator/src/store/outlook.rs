@@ -8,9 +8,10 @@ use socle::jobs::Ran;
 use socle::store::{Database, Tx};
 
 use super::agreement::{self, Filed, Knowledge};
-use super::{ServiceError, day, open_duty};
+use super::{ServiceError, budget_cell, day, open_duty};
 use crate::model::money::Cents;
 use crate::model::outlook::outlook;
+use crate::model::public_budget::public_budget;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "outlooks")]
@@ -40,6 +41,8 @@ impl ActiveModelBehavior for ActiveModel {}
 struct Computed {
     row: Model,
     duties: Vec<open_duty::Model>,
+    /// What its products cost.
+    budget: Vec<budget_cell::Model>,
 }
 
 fn count(number: usize) -> i32 {
@@ -82,15 +85,17 @@ fn computed(filed: &Filed, knowledge: &Knowledge, today: Date) -> Computed {
         exhausted_day: outlook.exhausted_on().map(day::number),
         print: Vec::new(),
     };
-    row.print = print(&row, &duties);
-    Computed { row, duties }
+    let budget = budget_cell::cells(filed.id, public_budget(&filed.agreement, today));
+    row.print = print(&row, &duties, &budget);
+    Computed { row, duties, budget }
 }
 
 /// What two computations that say the same have in common.
-fn print(row: &Model, duties: &[open_duty::Model]) -> Vec<u8> {
+fn print(row: &Model, duties: &[open_duty::Model], budget: &[budget_cell::Model]) -> Vec<u8> {
     let mut hash = Sha256::new();
     hash.update(format!("{:?}", Model { print: Vec::new(), ..row.clone() }));
     hash.update(format!("{duties:?}"));
+    hash.update(format!("{budget:?}"));
     hash.finalize().to_vec()
 }
 
@@ -108,9 +113,11 @@ async fn refresh_some(tx: &mut Tx, knowledge: &Knowledge, ids: &[i64]) -> Result
 async fn write(tx: &Tx, all: Vec<Computed>) -> Result<(), ServiceError> {
     let ids: Vec<i64> = all.iter().map(|one| one.row.agreement_id).collect();
     open_duty::Entity::delete_many()
-        .filter(open_duty::Column::AgreementId.is_in(ids))
+        .filter(open_duty::Column::AgreementId.is_in(ids.iter().copied()))
         .exec(tx.connection())
         .await?;
+    let budget = all.iter().flat_map(|one| &one.budget).cloned().collect();
+    budget_cell::replace(tx, ids, budget).await?;
     let duties: Vec<_> = all.iter().flat_map(|one| &one.duties).cloned().collect();
     for some in duties.chunks(1_000) {
         let rows = some.iter().cloned().map(open_duty::ActiveModel::from);

@@ -13,6 +13,7 @@ use incubator::{
         money::{Cents, CommitmentAuthorisation, PaymentCredit},
         named::Named,
         notice::{Notice, NoticeKind},
+        public_budget::public_budget,
         publication::{Channel, Publication},
         standing::standing,
         term::{EffectRule, Term, TermRule},
@@ -198,5 +199,49 @@ proptest! {
         let whole: Cents = shares.iter().copied().sum();
         let parts: Cents = shared_out(Cents::new(amount), &shares).into_iter().sum();
         prop_assert_eq!(parts, if whole == Cents::ZERO { Cents::ZERO } else { Cents::new(amount) });
+    }
+}
+
+proptest! {
+    /// A published budget is neither more nor less than what was committed and paid: shares come to the cent.
+    #[test]
+    fn a_public_budget_comes_to_what_was_committed_and_paid(
+        amounts in proptest::collection::vec(1_i64..10_000_000, 1..5),
+        parts in proptest::collection::vec(1_i64..100, 1..6),
+        released in 0_i64..50,
+    ) {
+        let total: i64 = amounts.iter().sum();
+        let lines: String = amounts.iter().enumerate().map(|(at, cents)| {
+            let service = ["devops", "design", "hosting", "other"][at % 4];
+            format!("{{ label: L{at}, service: {service}, amount: {}.{:02} }},", cents / 100, cents % 100)
+        }).collect();
+        let mut agreement = read(shipped::ATELIER);
+        let text = format!("{}orders:\n  - {{ number: \"1404999010\", signed_on: 2021-02-01, lines: [{lines}] }}\n", shipped::ATELIER);
+        agreement.orders = read(&text).orders;
+        let entry = |kind, ae: Option<i64>, cp: Option<i64>, day| LedgerEntry {
+            date: day,
+            kind,
+            ae: ae.map(|cents| CommitmentAuthorisation(Cents::new(cents))),
+            cp: cp.map(|cents| PaymentCredit(Cents::new(cents))),
+            cash: None,
+            order: Some("1404999010".to_owned()),
+            document: None,
+        };
+        let release = total * released / 100;
+        agreement.ledger = vec![
+            entry(LedgerKind::Commitment, Some(total), None, date(2021, 2, 1)),
+            entry(LedgerKind::Release, Some(release), None, date(2022, 5, 1)),
+        ];
+        let paid: Vec<i64> = parts.iter().map(|share| total * share / 1000).collect();
+        for (month, cents) in (1_i8..).zip(&paid) {
+            agreement.ledger.push(entry(LedgerKind::Payment, None, Some(*cents), date(2022, month, 3)));
+        }
+        let budget = public_budget(&agreement, date(2022, 12, 31));
+        let ae: Cents = budget.values().map(|spent| spent.ae).sum();
+        let cp: Cents = budget.values().map(|spent| spent.cp).sum();
+        prop_assert_eq!(ae, Cents::new(total - release));
+        prop_assert_eq!(cp, Cents::new(paid.iter().sum()));
+        let of_2021: Cents = budget.iter().filter(|(part, _)| part.year == 2021).map(|(_, spent)| spent.ae).sum();
+        prop_assert_eq!(of_2021, Cents::new(total));
     }
 }

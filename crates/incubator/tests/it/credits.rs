@@ -3,6 +3,7 @@
 use testkit::{Agent, on_both_stores};
 
 use crate::agreements::{ORCHARD, agent, filed};
+use crate::standards::orchard;
 
 const BASE: &str = "/incubateur/conventions/vergers/credits";
 
@@ -103,5 +104,53 @@ on_both_stores! {
         assert!(import().await.contains("Écrites : 1."));
         assert_eq!(finance.open(&format!("{BASE}/report/2026")).await.status, 404, "the year is not over");
         assert_eq!(finance.open(&format!("{BASE}/report/2019")).await.status, 404);
+    }
+}
+
+on_both_stores! {
+    async fn what_a_product_costs_is_public_by_activity_and_resource(house: TestHouse) {
+        orchard(&house, ORCHARD).await;
+        let finance = agent(&house, "incubator.finance", None).await;
+        let lead = agent(&house, "product.lead", Some("service:vergers")).await;
+        let public = "/incubateur/services/vergers";
+        assert!(!finance.open(public).await.text.contains("Ce qu’il coûte"), "nothing is ordered");
+        let order = [("title", "Code"), ("product", "vergers"), ("service", "devops"), ("activity", "security"), ("amount", "30 000")];
+        let order = lead.submit("/incubateur/conventions/vergers/commandes/nouvelle", &order).await;
+        let order = order.header("location").and_then(|to| to.split('?').next()).expect("its page").to_owned();
+        let anyone = Agent::nobody(house.client.clone(), &house.base_url);
+        let page = plain(&anyone.open(public).await.text);
+        assert!(page.contains("Sécurité</th><td>Prestations</td><td class=\"pp-number\">0 €</td><td class=\"pp-number\">0 €</td><td class=\"pp-number\">30 000 €</td>"), "{page}");
+        let step = |by: Agent, step: &'static str, fields: Vec<(&'static str, &'static str)>| {
+            let path = format!("{order}/{step}");
+            async move { (by.submit(&path, &fields).await.status, by) }
+        };
+        let (status, lead) = step(lead, "receive-quote", vec![("supplier", "Noé Ferrand"), ("document", "D"), ("amount", "24 000,10")]).await;
+        assert_eq!(status, 303);
+        let (status, lead) = step(lead, "approve-quote", vec![]).await;
+        assert_eq!(status, 303);
+        let (status, finance) = step(finance, "sign", vec![("number", "1404518242"), ("day", "2026-11-02")]).await;
+        assert_eq!(status, 303);
+        let (status, lead) = step(lead, "certify", vec![("amount", "10 000"), ("day", "2026-11-10"), ("note", "PV")]).await;
+        assert_eq!(status, 303);
+        let (status, _) = step(finance, "pay", vec![("amount", "8 600"), ("day", "2026-11-20"), ("document", "DP")]).await;
+        assert_eq!(status, 303);
+        let page = plain(&anyone.open(public).await.text);
+        assert!(page.contains("Sécurité</th><td>Prestations</td><td class=\"pp-number\">24 000,10 €</td><td class=\"pp-number\">8 600 €</td><td class=\"pp-number\">0 €</td>"), "the quote keeps the activity: {page}");
+        assert!(!page.contains("Ferrand"), "who sells is not told");
+        assert!(page.contains("Le coût par usage n’est pas calculé : l’équipe ne publie pas"), "{page}");
+        let team = "/incubateur/services/vergers/equipe/indicateurs";
+        let users = [("title", "Usagers actifs par mois"), ("definition", "Distincts"), ("unit", "personnes"), ("axis", "used"), ("kind", "count"), ("published", "oui")];
+        let made = lead.submit(&format!("{team}/nouveau"), &users).await;
+        assert_eq!(made.status, 303, "{}", made.text);
+        let made = made.header("location").and_then(|to| to.split('?').next()).expect("its page").to_owned();
+        let point = [("day", "2026-11-20"), ("value", "430")];
+        let typed = lead.submit(&made, &point).await;
+        assert_eq!(typed.status, 303, "{}", typed.text);
+        let page = plain(&anyone.open(public).await.text);
+        assert!(page.contains("Coût par usage : 20 € en 2026, soit 8 600 € payés pour 430"), "{page}");
+        let data = anyone.open("/incubateur/donnees/budgets.csv").await.text;
+        assert!(data.contains("vergers;2026;security;services;24000.10;8600.00;0.00"), "{data}");
+        let data = anyone.open("/incubateur/donnees/budgets.json").await.text;
+        assert!(data.contains("\"ae\":\"24000.10\"") && !data.contains("Ferrand"), "{data}");
     }
 }
