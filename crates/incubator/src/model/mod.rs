@@ -11,6 +11,7 @@ pub mod amendment;
 pub mod asked_measure;
 pub mod bank_details;
 pub mod body;
+pub mod call;
 pub mod checks;
 pub mod clause;
 pub mod committee;

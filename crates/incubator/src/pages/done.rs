@@ -62,6 +62,27 @@ impl Done {
             }
             "compte-repris" => "Le compte rendu est de nouveau en préparation. Son échéance est à faire.",
             "compte-recu" => "L’accusé de réception est inscrit.",
+            "candidature-envoyee" => {
+                "Votre candidature est envoyée. Un reçu avec son numéro part à votre adresse."
+            }
+            "candidature-retiree" => "Votre candidature est retirée.",
+            "appel-prepare" => {
+                "L’appel est préparé. Relisez ses critères et ses questions, puis annoncez-le."
+            }
+            "appel-change" => "C’est changé.",
+            "appel-avance" => "L’étape est passée.",
+            "candidature-decidee" => "La décision est inscrite.",
+            "candidature-effacee" => "Le dossier est effacé.",
+            "jury-invite" => "L’invitation part par courriel.",
+            "jury-preside" => "La présidence du jury est notée.",
+            "jury-retire" => "La personne n’est plus du jury\u{a0}: ses notes sont effacées.",
+            "jury-declare" => "Votre déclaration est inscrite.",
+            "jury-note" => "Vos notes sont enregistrées, et restent secrètes.",
+            "proces-verbal-ecrit" => "Le procès-verbal est enregistré. La présidence du jury peut le signer.",
+            "proces-verbal-signe" => {
+                "Le procès-verbal est signé. Les organisateurs peuvent publier les résultats."
+            }
+            "laureat-accueilli" => "Le lauréat est accueilli.",
             "commande-avancee" => "C’est enregistré.",
             _ => return page,
         };

@@ -17,7 +17,20 @@ mod agreement_life;
 mod agreement_new;
 mod agreement_text;
 mod agreements;
+mod application;
+mod application_form;
 mod attendee;
+mod call;
+mod call_apply;
+mod call_desk;
+mod call_file;
+mod call_form;
+mod call_head;
+mod call_jury;
+mod call_minutes;
+mod call_parts;
+mod call_ranking;
+mod calls;
 mod closing;
 mod committee;
 mod committee_form;
@@ -44,6 +57,8 @@ mod indicator;
 mod indicator_correct;
 mod indicator_form;
 mod indicator_words;
+mod jury;
+mod jury_marks;
 mod measures;
 mod objective_form;
 mod open_data;
@@ -67,6 +82,7 @@ use axum::Router;
 use jiff::civil::Date;
 
 pub(crate) use self::agreement::sentence;
+pub(crate) use self::call_head::{hour as call_hour, instant as call_instant};
 use crate::Incubator;
 
 pub fn routes(incubator: &Arc<Incubator>) -> Router {
@@ -116,6 +132,20 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(compliance::routes())
         .merge(compliance_answer::routes())
         .merge(compliance_profile::routes())
+        .merge(calls::routes())
+        .merge(call::routes())
+        .merge(call_apply::routes())
+        .merge(call_form::routes())
+        .merge(call_parts::routes())
+        .merge(call_desk::routes())
+        .merge(call_jury::routes())
+        .merge(call_file::routes())
+        .merge(call_ranking::routes())
+        .merge(call_minutes::routes())
+        .merge(jury::routes())
+        .merge(jury_marks::routes())
+        .merge(application::routes())
+        .merge(application_form::routes())
         .merge(duties::routes())
         .merge(duty_subscription::routes())
         .with_state(Arc::clone(incubator))

@@ -57,3 +57,13 @@ pub fn text(errors: &mut FormErrors, field: &'static str, typed: &str, missing: 
     }
     told
 }
+
+/// A short name that serves as an address: lower case, digits and dashes, at most 60.
+pub fn identifier(errors: &mut FormErrors, field: &'static str, typed: &str) -> String {
+    let typed = typed.trim();
+    let sound = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if typed.is_empty() || typed.len() > 60 || !typed.bytes().all(sound) {
+        errors.add(field, "Seulement des minuscules sans accent, des chiffres et des tirets, 60 au plus.");
+    }
+    typed.to_owned()
+}

@@ -4,8 +4,13 @@ pub mod account;
 mod account_withdrawal;
 pub mod agreement;
 pub mod agreement_product;
+pub mod application;
 pub mod attendee;
 pub mod calendar_feed;
+pub mod call_award;
+pub mod call_declaration;
+pub mod call_edition;
+pub mod call_marks;
 mod collected;
 pub mod committee;
 pub mod committee_product;
@@ -50,4 +55,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "incubator_0004", sql: include_str!("../../migrations/0004.sql") },
     Migration { name: "incubator_0005", sql: include_str!("../../migrations/0005.sql") },
     Migration { name: "incubator_0006", sql: include_str!("../../migrations/0006.sql") },
+    Migration { name: "incubator_0007", sql: include_str!("../../migrations/0007.sql") },
 ];
