@@ -17,7 +17,7 @@ use super::call_head::{address, colour, desk_page, hour, instant, not_now, organ
 use super::call_jury::jurors;
 use super::committee::Next;
 use super::done::Done;
-use crate::model::call::{AwardKind, Phase, Step};
+use crate::model::call::{Phase, Step};
 use crate::model::named::Named as _;
 use crate::store::application::{self, Dossier, Model, Published};
 use crate::store::call_award;
@@ -268,9 +268,4 @@ async fn step(
         return Err(not_now(format!("L’étape n’est pas passée. {}", owed.join(" "))));
     }
     Ok(redirect(&format!("{}/suivi?fait=appel-avance", address(&slug))))
-}
-
-/// What a laureate of the edition is given, in words.
-pub fn award_words(award: AwardKind) -> String {
-    sentence(award.fr())
 }

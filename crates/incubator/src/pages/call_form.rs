@@ -37,7 +37,6 @@ struct Way {
 struct ChoosePage {
     page: Page,
     ways: Vec<Way>,
-    source: String,
     checked: String,
 }
 
@@ -60,7 +59,6 @@ async fn choose(State(incubator): State<Arc<Incubator>>, visitor: Visitor) -> Re
     Ok(page(&ChoosePage {
         page: new_page(&visitor, "Préparer un appel"),
         ways: ways.collect(),
-        source: incubator.calls.source.clone(),
         checked: checked.map_or_else(|_| String::new(), socle::pages::format::date),
     }))
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agreements;
+mod calls;
 mod committees;
 mod compliance;
 mod drafting;
