@@ -109,3 +109,18 @@ pub fn invited(incubator: &Incubator, edition: &Edition, (name, email): (&str, &
     );
     Message::Mail { to: email.to_owned(), subject: format!("Jury : {}", edition.told.title), text }
 }
+
+/// The first role of a laureate.
+pub fn welcomed(incubator: &Incubator, dossier: &Dossier, product: &str) -> Message {
+    let text = format!(
+        "Bonjour {person},\n\n\
+         Vous êtes l’intrapreneur de « {project} ».\n\n\
+         Votre espace : {base}/incubateur/services/{product}/equipe\n\
+         Connectez-vous avec cette adresse : {email}.\n",
+        person = dossier.person,
+        project = dossier.project,
+        base = incubator.house.config.base_url(),
+        email = dossier.email,
+    );
+    Message::Mail { to: dossier.email.clone(), subject: format!("Bienvenue : {}", dossier.project), text }
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 use socle::jobs::{Job, Ran};
 use socle::outbox;
 
-use crate::store::outlook;
+use crate::store::{call_retention, outlook};
 use crate::{Incubator, digest, reading};
 
 /// What the incubator does without a request.
@@ -38,7 +38,12 @@ pub fn jobs(incubator: &Arc<Incubator>) -> Vec<Job> {
         .cut_by("reading"),
         Job::new("forgetting", "Oubli de ce qui n’est plus utile", Duration::from_hours(1), move || {
             let incubator = Arc::clone(&forgetting);
-            async move { Ok(Ran { done: outbox::forget_sent(&incubator.database).await?, more: false }) }
+            async move {
+                let letters = outbox::forget_sent(&incubator.database).await?;
+                let applications =
+                    call_retention::run(&incubator.database, &incubator.calls.retention).await?;
+                Ok(Ran { done: letters + applications, more: false })
+            }
         }),
         outbox::job(
             incubator.database.clone(),

@@ -12,6 +12,7 @@ use axum::routing::get;
 use serde_json::json;
 use socle::audit::Actor;
 use socle::pages::Page;
+use socle::store::Instant;
 use socle::web::rates::Rate;
 use socle::web::{Asked, Name, Origin, Problem, Visitor, page, redirect};
 
@@ -19,6 +20,7 @@ use super::call_head::{address, hour, instant, not_now, steps};
 use super::done::Done;
 use crate::model::call::{Phase, Step};
 use crate::store::application::{self, Dossier, Model, NotNow};
+use crate::store::application_erasure;
 use crate::store::call_edition::{self, Edition};
 use crate::{Incubator, SHEET};
 
@@ -123,7 +125,6 @@ pub async fn own(incubator: &Incubator, from: &str, secret: &str) -> Result<Own,
 struct ApplicationPage {
     page: Page,
     project: String,
-    base: String,
     call: (String, String),
     closing: String,
     writable: bool,
@@ -134,8 +135,8 @@ struct ApplicationPage {
     status: Vec<String>,
     number: String,
     step: Option<(usize, &'static str, &'static str)>,
-    may_withdraw: bool,
-    may_erase: bool,
+    /// What may be asked, and where.
+    ways: Vec<(&'static str, String)>,
 }
 
 /// Where a file stands, for its author.
@@ -179,6 +180,22 @@ fn status(own: &Own) -> Vec<String> {
     lines
 }
 
+/// What a candidate may ask of their file now.
+fn ways(own: &Own) -> Vec<(&'static str, String)> {
+    let row = &own.row;
+    let aside = row.sent_at.is_none() || row.withdrawn_at.is_some();
+    let over = own.edition.step == Step::Published;
+    let mut ways =
+        vec![("Télécharger tout ce que nous gardons de vous (JSON)", format!("{}/donnees", own.base()))];
+    if !over && row.withdrawn_at.is_none() {
+        ways.push(("Retirer ma candidature", format!("{}/retirer", own.base())));
+    }
+    if aside || over && !row.is_laureate() {
+        ways.push(("Effacer mon dossier", format!("{}/effacer", own.base())));
+    }
+    ways
+}
+
 async fn show(
     State(incubator): State<Arc<Incubator>>,
     visitor: Visitor,
@@ -188,13 +205,10 @@ async fn show(
 ) -> Result<Response, Problem> {
     let own = own(&incubator, &from, &secret).await?;
     let row = &own.row;
-    let aside = row.sent_at.is_none() || row.withdrawn_at.is_some();
-    let over = own.edition.step == Step::Published;
     let parts = own.parts();
     let shown = ApplicationPage {
         page: done.announce(own.page(&visitor, "Votre candidature")),
         project: own.dossier.project.clone(),
-        base: own.base(),
         call: (own.edition.told.title.clone(), address(&own.edition.row.slug)),
         closing: hour(own.edition.told.calendar.closes),
         writable: own.is_writable(),
@@ -204,8 +218,7 @@ async fn show(
         status: status(&own),
         number: row.number.clone().unwrap_or_default(),
         step: (row.sent_at.is_some() && row.withdrawn_at.is_none()).then(|| steps(own.phase)),
-        may_withdraw: !over && row.withdrawn_at.is_none(),
-        may_erase: aside || over && !row.is_laureate(),
+        ways: ways(&own),
     };
     Ok(page(&shown))
 }
@@ -222,9 +235,9 @@ async fn export(
     let told = json!({
         "call": own.edition.told.title, "number": row.number, "department": row.department,
         "organisation_kind": row.organisation_kind, "created_at": row.created_at.timestamp(),
-        "sent_at": row.sent_at.map(|at| at.timestamp()),
-        "withdrawn_at": row.withdrawn_at.map(|at| at.timestamp()),
-        "hearing_at": row.hearing_at.filter(|_| own.edition.step >= Step::Hearing).map(|at| at.timestamp()),
+        "sent_at": row.sent_at.map(Instant::timestamp),
+        "withdrawn_at": row.withdrawn_at.map(Instant::timestamp),
+        "hearing_at": row.hearing_at.filter(|_| own.edition.step >= Step::Hearing).map(Instant::timestamp),
         "laureate": over.then(|| row.is_laureate()), "reason": over.then(|| row.reason()),
         "file": own.dossier,
     });
@@ -314,7 +327,7 @@ async fn erase(
 ) -> Result<Response, Problem> {
     let own = own(&incubator, &from, &secret).await?;
     let back = address(&own.edition.row.slug);
-    if application::erase(&incubator.database, Actor::Public, own.row).await? == Err(NotNow) {
+    if application_erasure::erase(&incubator.database, Actor::Public, own.row).await? == Err(NotNow) {
         return Err(not_now(
             "Ce dossier est examiné par le jury : retirez d’abord votre candidature. Celui d’un lauréat est gardé avec sa convention.",
         ));

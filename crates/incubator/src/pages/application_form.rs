@@ -1,4 +1,4 @@
-//! The parts of a candidate's form, one a page, then its sending.
+//! The parts of a candidate's form, one a page.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,25 +12,23 @@ use serde::Deserialize;
 use socle::pages::{Choice, FormErrors, Page};
 use socle::web::{Filled, Name, Origin, Problem, Visitor, answered, page, redirect};
 
-use super::application::{Own, Part, own};
+use super::application::{Own, own};
 use super::call_apply::{ApplyPage, Typed, closed};
-use super::call_head::{departments, hour, kinds, not_now, numbered};
+use super::call_head::{departments, kinds, not_now, numbered};
+use crate::Incubator;
 use crate::store::application::{self, Dossier, NotOpen, Workplace};
-use crate::{Incubator, call_letters};
 
 const ELIGIBILITY: [&str; super::call_head::MOST] = numbered!("eligible_");
-const CONSENTS: [&str; super::call_head::MOST] = numbered!("consent_");
 
 pub fn routes() -> Router<Arc<Incubator>> {
     Router::new()
         .route("/incubateur/candidatures/{secret}/coordonnees", get(show_contact).post(take_contact))
         .route("/incubateur/candidatures/{secret}/recevabilite", get(show_eligibility).post(take_eligibility))
         .route("/incubateur/candidatures/{secret}/question/{rank}", get(show_question).post(take_question))
-        .route("/incubateur/candidatures/{secret}/envoyer", get(show_sending).post(send))
 }
 
 /// A file that may still be written.
-async fn writable(incubator: &Incubator, from: &str, secret: &str) -> Result<Own, Problem> {
+pub async fn writable(incubator: &Incubator, from: &str, secret: &str) -> Result<Own, Problem> {
     let own = own(incubator, from, secret).await?;
     if own.is_writable() {
         return Ok(own);
@@ -287,129 +285,4 @@ async fn take_question(
     // The next question, answered or not: one reads the form in its order.
     let to = own.edition.told.questions.get(rank).map(|_| format!("{}/question/{}", own.base(), rank + 1));
     keep(&incubator, own, dossier, None, to).await
-}
-
-/// A question and its answer, to be read once more.
-pub struct Answered {
-    pub label: String,
-    pub lines: Vec<String>,
-}
-
-/// Everything that was answered, in the order of the form.
-pub fn answers(own: &crate::store::call_edition::Edition, dossier: &Dossier) -> Vec<Answered> {
-    let yes = own.told.eligibility.iter().map(|one| Answered {
-        label: one.text.clone(),
-        lines: match dossier.eligibility.get(&one.key) {
-            Some(true) => vec!["Oui".to_owned()],
-            Some(false) => vec!["Non".to_owned()],
-            None => Vec::new(),
-        },
-    });
-    let written = own.told.questions.iter().map(|one| Answered {
-        label: one.label.clone(),
-        lines: dossier
-            .answers
-            .get(&one.key)
-            .map(|text| super::call_head::paragraphs(text))
-            .unwrap_or_default(),
-    });
-    yes.chain(written).collect()
-}
-
-/// Something to agree to.
-struct ConsentBox {
-    field: &'static str,
-    text: String,
-    checked: bool,
-    error: String,
-    focus: bool,
-}
-
-#[derive(Template)]
-#[template(path = "call/sending.html")]
-struct SendingPage {
-    page: Page,
-    base: String,
-    closing: String,
-    project: String,
-    summary: String,
-    answers: Vec<Answered>,
-    missing: Vec<Part>,
-    /// Answers that make a candidate ineligible as a rule.
-    doubts: Vec<String>,
-    consents: Vec<ConsentBox>,
-    errors: FormErrors,
-}
-
-fn sending_form(
-    incubator: &Incubator,
-    visitor: &Visitor,
-    own: &Own,
-    (new, errors): (&BTreeMap<String, String>, FormErrors),
-) -> Response {
-    let consents = incubator.calls.consents.iter().zip(CONSENTS).map(|(one, field)| ConsentBox {
-        field,
-        text: one.text.clone(),
-        checked: new.contains_key(field),
-        error: errors.of(field),
-        focus: errors.first(field),
-    });
-    let told = &own.edition.told;
-    let doubts = told
-        .eligibility
-        .iter()
-        .filter(|one| own.dossier.eligibility.get(&one.key) == Some(&one.ineligible_if));
-    let shown = SendingPage {
-        page: own.page(visitor, "Relire et envoyer"),
-        base: own.base(),
-        closing: hour(told.calendar.closes),
-        project: own.dossier.project.clone(),
-        summary: own.dossier.summary.clone(),
-        answers: answers(&own.edition, &own.dossier),
-        missing: own.parts().into_iter().filter(|one| one.required && !one.done).collect(),
-        doubts: doubts.map(|one| one.why.clone()).collect(),
-        consents: consents.collect(),
-        errors: errors.clone(),
-    };
-    answered(page(&shown), &errors)
-}
-
-async fn show_sending(
-    State(incubator): State<Arc<Incubator>>,
-    visitor: Visitor,
-    Origin(from): Origin,
-    Name(secret): Name,
-) -> Result<Response, Problem> {
-    let own = writable(&incubator, &from, &secret).await?;
-    Ok(sending_form(&incubator, &visitor, &own, (&BTreeMap::new(), FormErrors::default())))
-}
-
-async fn send(
-    State(incubator): State<Arc<Incubator>>,
-    visitor: Visitor,
-    Origin(from): Origin,
-    Name(secret): Name,
-    Filled(new): Filled<BTreeMap<String, String>>,
-) -> Result<Response, Problem> {
-    let own = writable(&incubator, &from, &secret).await?;
-    let mut errors = FormErrors::default();
-    if own.parts().iter().any(|one| one.required && !one.done) {
-        errors.add("missing", "Des réponses obligatoires manquent : voyez ci-dessous.");
-    }
-    for (_, field) in incubator.calls.consents.iter().zip(CONSENTS) {
-        if !new.contains_key(field) {
-            errors.add(field, "Cet accord est nécessaire pour envoyer votre candidature.");
-        }
-    }
-    if !errors.is_empty() {
-        return Ok(sending_form(&incubator, &visitor, &own, (&new, errors)));
-    }
-    let key = application::key(&incubator.keyring, &own.edition).await?;
-    let (edition, dossier) = (own.edition.clone(), own.dossier.clone());
-    let letter = move |number: &str| call_letters::received(&edition, &dossier, number);
-    let sent = application::send(&incubator.database, key, &own.edition, own.row.clone(), letter).await?;
-    if sent == Err(NotOpen) {
-        return Err(closed(&own.edition, own.edition.phase(incubator.hour())));
-    }
-    Ok(redirect(&format!("{}?fait=candidature-envoyee", own.base())))
 }

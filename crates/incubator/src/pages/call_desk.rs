@@ -18,7 +18,7 @@ use super::call_jury::jurors;
 use super::committee::Next;
 use super::done::Done;
 use crate::model::call::{Phase, Step};
-use crate::model::named::Named as _;
+use crate::model::named::Named;
 use crate::store::application::{self, Dossier, Model, Published};
 use crate::store::call_award;
 use crate::store::call_edition::{self, Edition, WithStep};
@@ -48,9 +48,9 @@ struct Line {
 pub fn state(row: &Model, step: Step) -> String {
     let told = match step {
         Step::Draft | Step::Announced => None,
-        Step::Eligibility => row.eligibility().map(|one| one.fr()),
-        Step::Preselection | Step::Shortlisted => row.choice().map(|one| one.fr()),
-        Step::Hearing | Step::Deliberation | Step::Published => row.outcome().map(|one| one.fr()),
+        Step::Eligibility => row.eligibility().map(Named::fr),
+        Step::Preselection | Step::Shortlisted => row.choice().map(Named::fr),
+        Step::Hearing | Step::Deliberation | Step::Published => row.outcome().map(Named::fr),
     };
     let ended = match (row.eligibility(), row.choice()) {
         (Some(application::Eligibility::Ineligible), _) => Some("non recevable"),

@@ -31,7 +31,7 @@ impl Done {
                 "Vos calendriers sont arrêtés\u{a0}: leurs adresses ne montrent plus rien."
             }
             "comite-prevu" => "Le comité est prévu. Préparez son dossier\u{a0}: il se fait en un clic.",
-            "comite-prepare" => "C’est changé.",
+            "comite-prepare" | "appel-change" => "C’est changé.",
             "comite-tenu" => "Le comité est noté tenu. Inscrivez maintenant ce qui a été décidé.",
             "comite-annule" => "Le comité est annulé.",
             "dossier-envoye" => "L’envoi du dossier est noté.",
@@ -69,7 +69,6 @@ impl Done {
             "appel-prepare" => {
                 "L’appel est préparé. Relisez ses critères et ses questions, puis annoncez-le."
             }
-            "appel-change" => "C’est changé.",
             "appel-avance" => "L’étape est passée.",
             "candidature-decidee" => "La décision est inscrite.",
             "candidature-effacee" => "Le dossier est effacé.",

@@ -34,13 +34,12 @@ pub fn is_shown(edition: &Edition, row: &Model) -> bool {
         return false;
     }
     match edition.step {
-        Step::Draft | Step::Announced | Step::Eligibility => false,
         Step::Preselection => {
             edition.told.jury_preselects && row.eligibility() == Some(Eligibility::Eligible)
         }
         Step::Shortlisted | Step::Hearing | Step::Deliberation => row.is_kept(),
-        // Once results are published the jury has nothing more to read.
-        Step::Published => false,
+        // Before, nothing is confided to the jury; once results are published it has nothing more to read.
+        Step::Draft | Step::Announced | Step::Eligibility | Step::Published => false,
     }
 }
 

@@ -11,7 +11,7 @@ use axum::routing::get;
 use socle::pages::{Choice, FormErrors, Page};
 use socle::web::{Asked, Filled, Problem, Visitor, answered, page, redirect};
 
-use super::application_form::{Answered, answers};
+use super::application_send::{Answered, answers};
 use super::call_file::{SheetLine, sheets};
 use super::call_head::{MOST, address, judged, jury_page, not_now, numbered};
 use super::done::Done;

@@ -19,15 +19,20 @@ mod agreement_text;
 mod agreements;
 mod application;
 mod application_form;
+mod application_send;
 mod attendee;
 mod call;
 mod call_apply;
+mod call_award;
+mod call_decide;
 mod call_desk;
 mod call_file;
 mod call_form;
+mod call_given;
 mod call_head;
 mod call_jury;
 mod call_minutes;
+mod call_offer;
 mod call_parts;
 mod call_ranking;
 mod calls;
@@ -61,6 +66,7 @@ mod jury;
 mod jury_marks;
 mod measures;
 mod objective_form;
+mod open_calls;
 mod open_data;
 mod open_indicators;
 mod opinion;
@@ -82,6 +88,7 @@ use axum::Router;
 use jiff::civil::Date;
 
 pub(crate) use self::agreement::sentence;
+pub(crate) use self::call_form::blank as blank_call;
 pub(crate) use self::call_head::{hour as call_hour, instant as call_instant};
 use crate::Incubator;
 
@@ -97,6 +104,7 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(indicator_correct::routes())
         .merge(reading::routes())
         .merge(incubators::routes())
+        .merge(open_calls::routes())
         .merge(open_data::routes())
         .merge(open_indicators::routes())
         .merge(measures::routes())
@@ -137,15 +145,18 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(call_apply::routes())
         .merge(call_form::routes())
         .merge(call_parts::routes())
+        .merge(call_award::routes())
         .merge(call_desk::routes())
         .merge(call_jury::routes())
         .merge(call_file::routes())
+        .merge(call_decide::routes())
         .merge(call_ranking::routes())
         .merge(call_minutes::routes())
         .merge(jury::routes())
         .merge(jury_marks::routes())
         .merge(application::routes())
         .merge(application_form::routes())
+        .merge(application_send::routes())
         .merge(duties::routes())
         .merge(duty_subscription::routes())
         .with_state(Arc::clone(incubator))

@@ -67,3 +67,21 @@ pub fn identifier(errors: &mut FormErrors, field: &'static str, typed: &str) -> 
     }
     typed.to_owned()
 }
+
+/// An identifier made of a name: lower case without accents, digits and dashes.
+pub fn slug_of(name: &str) -> String {
+    let plain = |letter: char| match letter {
+        'à' | 'â' | 'ä' => 'a',
+        'ç' => 'c',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'î' | 'ï' => 'i',
+        'ô' | 'ö' => 'o',
+        'ù' | 'û' | 'ü' => 'u',
+        letter if letter.is_ascii_alphanumeric() => letter,
+        _ => ' ',
+    };
+    let lowered: String = name.to_lowercase().replace('œ', "oe").chars().map(plain).collect();
+    let mut slug = lowered.split_whitespace().collect::<Vec<_>>().join("-");
+    slug.truncate(40);
+    slug.trim_matches('-').to_owned()
+}

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use sea_orm::ActiveValue::Set;
 use sea_orm::QueryOrder as _;
 use sea_orm::entity::prelude::*;
@@ -16,10 +15,9 @@ use socle::pages::format;
 use socle::seal::{DataKey, Keyring};
 use socle::store::{Database, Instant, StoreError, Tx};
 
+use super::ServiceError;
 use super::call_edition::{self, Edition};
-use super::{ServiceError, call_declaration, call_marks};
 use crate::model::call::{OrganisationKind, Phase, Step};
-use crate::model::money::Cents;
 use crate::model::named::{Named as _, named};
 
 named! {
@@ -144,25 +142,6 @@ pub struct Published {
     pub summary: String,
 }
 
-/// Something to decide about an application.
-#[derive(Clone, Debug)]
-pub enum Decision {
-    Eligibility { verdict: Eligibility, reason: String },
-    Choice { choice: Choice, reason: String, hearing: Option<Timestamp> },
-    Outcome { outcome: Outcome, reason: String, granted: Option<Cents>, conditions: Vec<String> },
-}
-
-impl Decision {
-    /// The step during which it is decided.
-    fn step(&self) -> Step {
-        match self {
-            Self::Eligibility { .. } => Step::Eligibility,
-            Self::Choice { .. } => Step::Shortlisted,
-            Self::Outcome { .. } => Step::Deliberation,
-        }
-    }
-}
-
 /// The call is not open at that moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotOpen;
@@ -279,7 +258,7 @@ pub async fn read(
 }
 
 /// Gives an application, as it was read, new values and its next version.
-async fn advance(tx: &Tx, before: &Model, mut row: ActiveModel) -> Result<(), ServiceError> {
+pub(super) async fn advance(tx: &Tx, before: &Model, mut row: ActiveModel) -> Result<(), ServiceError> {
     row.version = Set(before.version + 1);
     let changed = Entity::update_many()
         .set(row)
@@ -388,69 +367,6 @@ pub async fn withdraw(database: &Database, before: Model) -> Result<Result<(), N
         .await
 }
 
-/// Decides something about an application, as it was read, during the step where it is decided.
-pub async fn decide(
-    database: &Database,
-    actor: Actor,
-    before: Model,
-    decision: Decision,
-) -> Result<Result<(), NotNow>, ServiceError> {
-    database
-        .write(move |tx| {
-            Box::pin(async move {
-                let edition = call_edition::within_change(tx, before.edition_id).await?;
-                if edition.step != decision.step()
-                    || before.sent_at.is_none()
-                    || before.withdrawn_at.is_some()
-                {
-                    return Ok(Err(NotNow));
-                }
-                // Reasons may tell of people: the log keeps what was decided.
-                let (what, from, to) = match &decision {
-                    Decision::Eligibility { verdict, .. } => {
-                        ("application.eligibility", before.eligibility.clone(), verdict.to_string())
-                    }
-                    Decision::Choice { choice, .. } => {
-                        call_edition::unsign(tx, before.edition_id).await?;
-                        ("application.chosen", before.choice.clone(), choice.to_string())
-                    }
-                    Decision::Outcome { outcome, .. } => {
-                        call_edition::unsign(tx, before.edition_id).await?;
-                        ("application.decided", before.outcome.clone(), outcome.to_string())
-                    }
-                };
-                advance(tx, &before, decided(decision)).await?;
-                let facts = json!({"before": from, "after": to});
-                tx.record(Entry::new(actor, what, "application", before.id).with_facts(facts));
-                Ok(Ok(()))
-            })
-        })
-        .await
-}
-
-fn decided(decision: Decision) -> ActiveModel {
-    match decision {
-        Decision::Eligibility { verdict, reason } => ActiveModel {
-            eligibility: Set(verdict.to_string()),
-            eligibility_reason: Set(reason),
-            ..Default::default()
-        },
-        Decision::Choice { choice, reason, hearing } => ActiveModel {
-            choice: Set(choice.to_string()),
-            choice_reason: Set(reason),
-            hearing_at: Set(hearing.map(Instant::from)),
-            ..Default::default()
-        },
-        Decision::Outcome { outcome, reason, granted, conditions } => ActiveModel {
-            outcome: Set(outcome.to_string()),
-            outcome_reason: Set(reason),
-            granted: Set(granted.map(Cents::as_i64)),
-            conditions: Set(conditions.join("\n")),
-            ..Default::default()
-        },
-    }
-}
-
 /// Publishes a laureate, inside the change that publishes results.
 pub(super) async fn publish(tx: &Tx, id: i64, text: String) -> Result<(), ServiceError> {
     Entity::update_many()
@@ -483,62 +399,4 @@ pub async fn aside(database: &Database, edition: i64) -> Result<(u64, u64), Serv
     let begun = of().filter(Column::SentAt.is_null()).filter(Column::WithdrawnAt.is_null());
     let withdrawn = of().filter(Column::WithdrawnAt.is_not_null());
     Ok((begun.count(database.read()).await?, withdrawn.count(database.read()).await?))
-}
-
-/// Those of an edition whose file is still there.
-pub(super) async fn kept(
-    connection: &impl ConnectionTrait,
-    edition: i64,
-) -> Result<Vec<Model>, ServiceError> {
-    Ok(Entity::find()
-        .filter(Column::EditionId.eq(edition))
-        .filter(Column::ErasedAt.is_null())
-        .all(connection)
-        .await?)
-}
-
-/// Erases what a candidate wrote and what was said of it; what figures need stays. The link leads nowhere any more.
-pub(super) async fn erase_within(
-    tx: &mut Tx,
-    actor: Actor,
-    id: i64,
-    why: &'static str,
-) -> Result<(), ServiceError> {
-    let row = ActiveModel {
-        sealed: Set(None),
-        secret: Set(None),
-        eligibility_reason: Set(String::new()),
-        choice_reason: Set(String::new()),
-        outcome_reason: Set(String::new()),
-        erased_at: Set(Some(tx.now().into())),
-        ..Default::default()
-    };
-    Entity::update_many().set(row).filter(Column::Id.eq(id)).exec(tx.connection()).await?;
-    call_marks::forget(tx, id).await?;
-    call_declaration::forget(tx, id).await?;
-    tx.record(Entry::new(actor, "application.erased", "application", id).with_facts(json!({"why": why})));
-    Ok(())
-}
-
-/// The same when it is asked for: what was never sent or was taken back, at once; what was not retained, once results
-/// are published.
-pub async fn erase(
-    database: &Database,
-    actor: Actor,
-    before: Model,
-) -> Result<Result<(), NotNow>, ServiceError> {
-    database
-        .write(move |tx| {
-            Box::pin(async move {
-                let edition = call_edition::within_change(tx, before.edition_id).await?;
-                let aside = before.sent_at.is_none() || before.withdrawn_at.is_some();
-                let over = edition.step == Step::Published && !before.is_laureate();
-                if !(aside || over) || before.erased_at.is_some() {
-                    return Ok(Err(NotNow));
-                }
-                erase_within(tx, actor, before.id, "asked").await?;
-                Ok(Ok(()))
-            })
-        })
-        .await
 }

@@ -27,7 +27,7 @@ pub const TYPED: [(&str, &str); 12] = [
     ("max_grant", "15 000"),
 ];
 
-fn with<'a>(typed: &[(&'a str, &'a str)], changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub fn with<'a>(typed: &[(&'a str, &'a str)], changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let kept = typed.iter().filter(|(name, _)| !changed.iter().any(|(other, _)| other == name));
     kept.chain(changed).copied().collect()
 }
@@ -78,7 +78,7 @@ fn who<'a>(email: &'a str, project: &'a str) -> [(&'a str, &'a str); 7] {
 }
 
 /// Begins an application; the address of its private page.
-async fn begun(house: &TestHouse, email: &str, project: &str) -> String {
+pub async fn begun(house: &TestHouse, email: &str, project: &str) -> String {
     let answer = anyone(house).submit(&format!("{CALL}/candidater"), &who(email, project)).await;
     assert!(answer.status == 200 && answer.text.contains("Consultez votre messagerie"), "{}", answer.text);
     let all = letters(house).await;
@@ -138,7 +138,7 @@ pub async fn heard(house: &TestHouse, projects: &[&str]) -> Agent {
 }
 
 /// Says who chairs, and opens the hearings.
-async fn opened(head: &Agent, chair: &Agent) {
+pub async fn opened(head: &Agent, chair: &Agent) {
     let page = head.open(&format!("{CALL}/suivi/jury")).await.text;
     let row = page.split(&chair.email).nth(1).expect("the chair in the jury");
     let way = row.split(&format!("{CALL}/suivi/jury/")).nth(1).and_then(|rest| rest.split('"').next());
@@ -147,10 +147,15 @@ async fn opened(head: &Agent, chair: &Agent) {
     stepped(head, "shortlisted").await;
 }
 
-async fn marked(juror: &Agent, file: &str, marks: [&str; 3]) -> u16 {
+pub async fn marked(juror: &Agent, file: &str, marks: [&str; 3]) -> u16 {
     let own = format!("{CALL}/jury/{}", number(file));
     juror.submit(&format!("{own}/declarer"), &[("conflict", "non")]).await;
-    let given = [("mark_0", marks[0]), ("mark_1", marks[1]), ("mark_2", marks[2]), ("comment_0", "vu sur le terrain")];
+    let given = [
+        ("mark_0", marks[0]),
+        ("mark_1", marks[1]),
+        ("mark_2", marks[2]),
+        ("comment_0", "vu sur le terrain"),
+    ];
     juror.submit(&own, &given).await.status
 }
 
@@ -381,7 +386,7 @@ on_both_stores! {
         assert!(page.contains("2 fiches de notes sur 2") && !page.contains("vu sur le terrain"), "{page}");
         let page = second.open(&own(&one)).await.text;
         assert_eq!(page.matches("vu sur le terrain").count(), 1, "one's own only: {page}");
-        assert_eq!(head.open(&format!("{CALL}/suivi/classement")).await.text.contains("Présélection"), false);
+        assert!(!head.open(&format!("{CALL}/suivi/classement")).await.text.contains("6,17"), "only the stage that is over");
         assert_eq!(second.open(&format!("{CALL}/jury/classement")).await.status, 409);
         assert_eq!(second.open(&format!("{CALL}/jury/proces-verbal")).await.status, 409);
 
@@ -414,7 +419,7 @@ on_both_stores! {
         assert!(again.status == 409 && again.text.contains("n’est pas signé"), "a decision changed: {}", again.text);
         assert_eq!(chair.submit(&format!("{CALL}/jury/proces-verbal"), &[("version", "1")]).await.status, 409, "not what was read");
         assert_eq!(signed(&chair).await, 303);
-        assert_eq!(anyone(&house).open(&hedges).await.text.contains("existe déjà"), false, "not before the results");
+        assert!(!anyone(&house).open(&hedges).await.text.contains("existe déjà"), "not before the results");
         stepped(&head, "deliberation").await;
 
         let public = anyone(&house).open(CALL).await.text;
@@ -496,5 +501,44 @@ on_both_stores! {
         assert_eq!(head.submit(&format!("{CALL}/suivi/jury/{way}/retirer"), &[]).await.status, 303);
         assert!(matches!(juror.open(&own).await.status, 303 | 403));
         assert!(step(&head, "hearing").await.text.contains("sans aucune note"));
+    }
+}
+
+on_both_stores! {
+    async fn files_are_kept_two_years_after_results_and_figures_stay(house: TestHouse) {
+        announced(&house, "intrapreneur", &[]).await;
+        let lost = applied(&house, "noe@exemple.fr", "Haies").await;
+        let won = applied(&house, "aissa@exemple.fr", "Guichet des mairies").await;
+        let draft = begun(&house, "tard@exemple.fr", "Jamais envoyé").await;
+        let head = heard(&house, &["Guichet des mairies", "Haies"]).await;
+        let chair = agent(&house, "call.jury", Some(JURY)).await;
+        let (good, bad) = (file(&head, "Guichet des mairies").await, file(&head, "Haies").await);
+        opened(&head, &chair).await;
+        for one in [&good, &bad] {
+            assert_eq!(marked(&chair, one, ["5", "5", "5"]).await, 303);
+        }
+        let yes = vec![("verdict", "laureate"), ("reason", "Grand problème.")];
+        let no = vec![("verdict", "rejected"), ("reason", "Trop tôt.")];
+        published(&head, &chair, &[(&good, yes), (&bad, no)]).await;
+        let candidate = anyone(&house);
+        house.run_job("incubator", "forgetting").await;
+        assert_eq!(candidate.open(&draft).await.status, 200, "thirty days after the closing");
+        house.wait(SignedDuration::from_hours(24 * 31));
+        house.run_job("incubator", "forgetting").await;
+        assert_eq!(candidate.open(&draft).await.status, 410);
+        assert_eq!(candidate.open(&lost).await.status, 200);
+        house.wait(SignedDuration::from_hours(24 * 366 * 2));
+        house.run_job("incubator", "forgetting").await;
+        assert_eq!(candidate.open(&lost).await.status, 410);
+        assert_eq!(candidate.open(&won).await.status, 200, "a laureate is kept with its agreement");
+        let public = candidate.open(CALL).await.text;
+        assert!(public.contains("2 candidatures, 2 entendues, 1 lauréat"), "{public}");
+        let data = candidate.open("/incubateur/donnees/appels.json").await.text;
+        assert!(data.contains("\"applications\":2") && !data.contains("Haies"), "{data}");
+        let head = agent(&house, "incubator.head", None).await;
+        let page = head.open(&bad).await.text;
+        assert!(page.contains("Dossier effacé") && !page.contains("Trop tôt") && !page.contains("noe@exemple.fr"), "{page}");
+        let csv = candidate.open("/incubateur/donnees/appels.csv").await.text;
+        assert!(csv.contains("essais-2026;intrapreneur;Essais de 2026;2026-11-20"), "{csv}");
     }
 }
