@@ -1,6 +1,7 @@
 //! Demonstration data: fictional products, incubators and organisations, in the shape of a ministry's portfolio
 //! (spec §8): a cohort a year, a third of ideas dropped at the end of the investigation.
 
+mod calls;
 mod committees;
 mod members;
 
@@ -72,14 +73,17 @@ pub async fn fill(incubator: &Incubator, progress: &Progress) -> anyhow::Result<
         progress("incubateur : sept conventions, dont les cinq qui ont fondé cette maison".to_owned());
         file_agreements(incubator).await?;
         demo_team::fill(incubator).await?;
-        invite(incubator).await?;
+        progress("incubateur : quatre appels, dont un ouvert et un en auditions".to_owned());
+        calls::open(incubator).await?;
+        let jury = invite(incubator).await?;
+        calls::judge(incubator, &jury).await?;
     }
     let accounts = socle::web::demonstration_accounts(&incubator.house, SHEET.id).await?;
     Ok(Demonstration { accounts, operators: Vec::new() })
 }
 
 /// Who signs in: name, address, role, what it is limited to.
-const PEOPLE: [(&str, &str, &str, Option<&str>); 10] = [
+const PEOPLE: [(&str, &str, &str, Option<&str>); 12] = [
     ("Solène Marchetti", "direction@atelier.exemple.fr", "incubator.head", None),
     ("Amadou Kerguelen", "portefeuille@atelier.exemple.fr", "incubator.portfolio", None),
     ("Lucie Abadie", "finances@atelier.exemple.fr", "incubator.finance", None),
@@ -90,12 +94,17 @@ const PEOPLE: [(&str, &str, &str, Option<&str>); 10] = [
     ("Théo Valadier", "equipe-carnet@atelier.exemple.fr", "product.member", Some("service:carnet-archives")),
     ("Odile Rambert", "suivi@ministere.exemple.fr", "agreement.officer", Some("convention:atelier-fictif")),
     ("Karim Joubert", "budget@ministere.exemple.fr", "agreement.sponsor", Some("convention:atelier-fictif")),
+    ("Aurore Delahousse", "jury@ministere.exemple.fr", "call.jury", Some("appel:intrapreneurs-en-cours")),
+    ("Firmin Okoro", "jury-second@ministere.exemple.fr", "call.jury", Some("appel:intrapreneurs-en-cours")),
 ];
 
-async fn invite(incubator: &Incubator) -> anyhow::Result<()> {
+/// Gives the roles; the numbers of the members of the jury.
+async fn invite(incubator: &Incubator) -> anyhow::Result<Vec<i64>> {
+    let mut jury = Vec::new();
     for (name, email, role, tenant) in PEOPLE {
         let tenant_name = match tenant {
             Some("service:carnet-archives") => "Carnet d’archives",
+            Some(tenant) if tenant.ends_with(calls::HEARD) => "Appel à intrapreneurs, deuxième édition",
             Some(_) => "Délégation du ministère fictif",
             None => "Atelier numérique (fictif)",
         };
@@ -106,9 +115,13 @@ async fn invite(incubator: &Incubator) -> anyhow::Result<()> {
             tenant_name: tenant_name.to_owned(),
         };
         let email = Email::parse(email).context("a demonstration address")?;
-        incubator.house.people.give_role(ACTOR, email, name.to_owned(), role).await?;
+        let is_jury = role.role == "call.jury";
+        let given = incubator.house.people.give_role(ACTOR, email, name.to_owned(), role).await?;
+        if is_jury {
+            jury.push(given.agent_id);
+        }
     }
-    Ok(())
+    Ok(jury)
 }
 
 /// A fictional agreement in force, with days counted from the one of the demonstration.

@@ -19,10 +19,22 @@ pub struct Models {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Model {
+    /// Of the agreement; the model's own name when it is not said.
+    pub kind: Option<String>,
+    /// What people read; the name of the kind when it is not said.
+    pub title: Option<String>,
     pub about: String,
     /// Roles of the first and the second party.
     pub roles: [String; 2],
     pub clauses: Vec<Proposed>,
+}
+
+impl Model {
+    /// Whether a clause asks for that, as `$conditions`.
+    pub fn asks(&self, placed: &str) -> bool {
+        let mut values = self.clauses.iter().flat_map(|clause| clause.parameters.values());
+        values.any(|value| value.as_str() == Some(placed))
+    }
 }
 
 /// A clause that is proposed.
@@ -92,8 +104,20 @@ pub struct Draft {
     pub contribution: String,
     /// Who receives copies, one a line.
     pub copies: Vec<String>,
+    /// What the jury of a call asks, one clause each.
+    pub conditions: Vec<String>,
+    /// Share that the beneficiary brings, in percent, as it was typed.
+    pub co_funding: String,
     /// Ranks of the clauses kept.
     pub clauses: Vec<usize>,
+}
+
+/// What stands in for the names of a model that begin with `$`.
+struct Places<'a> {
+    copies: &'a [String],
+    co_funding: &'a str,
+    /// One condition of the jury.
+    condition: &'a str,
 }
 
 /// The two parties' keys.
@@ -153,7 +177,7 @@ impl Draft {
             .iter()
             .enumerate()
             .filter(|(rank, _)| self.clauses.contains(rank))
-            .filter_map(|(_, clause)| clause.instance(&copies))
+            .flat_map(|(_, clause)| self.instances(clause, &copies))
             .collect();
         json!({
             "reference": filled(&self.reference), "title": filled(&self.title), "kind": filled(&self.kind),
@@ -164,6 +188,25 @@ impl Draft {
         })
         .to_string()
     }
+
+    /// The clause as many times as it is written: once, or once for each condition of the jury.
+    fn instances(&self, clause: &Proposed, copies: &[String]) -> Vec<Value> {
+        let co_funding = self.co_funding.trim();
+        if !clause.parameters.values().any(|value| value.as_str() == Some("$conditions")) {
+            let places = Places { copies, co_funding, condition: "" };
+            return clause.instance(&places).into_iter().collect();
+        }
+        let written = (1..).zip(&self.conditions).filter_map(|(rank, condition)| {
+            let mut one = clause.instance(&Places { copies, co_funding, condition })?;
+            // Each has its own article: what shows one done does not show the others.
+            if self.conditions.len() > 1 {
+                one["article"] = format!("{}.{rank}", clause.article).into();
+            }
+            one["text"] = format!("{} {condition}", clause.text).into();
+            Some(one)
+        });
+        written.collect()
+    }
 }
 
 /// What was typed, or nothing.
@@ -173,12 +216,12 @@ fn filled(typed: &str) -> Value {
 }
 
 impl Proposed {
-    /// The clause with the parties in it; `None` when it copies to nobody.
-    fn instance(&self, copies: &[String]) -> Option<Value> {
+    /// The clause with the parties in it; `None` when it copies to nobody, or asks for nothing.
+    fn instance(&self, places: &Places) -> Option<Value> {
         let mut clause = json!({"clause": self.clause, "article": self.article, "text": self.text});
         for (field, who) in [("debtor", &self.debtor), ("creditor", &self.creditor)] {
             if let Some(who) = who {
-                clause[field] = placed(&Value::String(who.clone()), copies);
+                clause[field] = placed(&Value::String(who.clone()), places);
             }
         }
         if self.per_product {
@@ -186,8 +229,8 @@ impl Proposed {
         }
         let mut parameters = serde_json::Map::new();
         for (name, value) in &self.parameters {
-            let value = placed(value, copies);
-            if value == json!([]) {
+            let value = placed(value, places);
+            if value == json!([]) || value.is_null() {
                 return None;
             }
             parameters.insert(name.clone(), value);
@@ -199,11 +242,13 @@ impl Proposed {
     }
 }
 
-fn placed(value: &Value, copies: &[String]) -> Value {
+fn placed(value: &Value, places: &Places) -> Value {
     match value.as_str() {
         Some("$first") => json!([KEYS[0]]),
         Some("$second") => json!([KEYS[1]]),
-        Some("$copies") => json!(copies),
+        Some("$copies") => json!(places.copies),
+        Some("$co_funding") => filled(places.co_funding),
+        Some("$conditions") => filled(places.condition),
         _ => value.clone(),
     }
 }

@@ -5,7 +5,7 @@ use jiff::Span;
 use socle::jobs::{Job, Ran};
 use socle::outbox;
 
-use crate::store::{member, outlook};
+use crate::store::{call_retention, member, outlook};
 use crate::{Incubator, digest, reading};
 
 /// How long the name of somebody is kept after their mission (`data/privacy.toml`).
@@ -43,10 +43,12 @@ pub fn jobs(incubator: &Arc<Incubator>) -> Vec<Job> {
         Job::new("forgetting", "Oubli de ce qui n’est plus utile", Duration::from_hours(1), move || {
             let incubator = Arc::clone(&forgetting);
             async move {
-                let sent = outbox::forget_sent(&incubator.database).await?;
+                let letters = outbox::forget_sent(&incubator.database).await?;
+                let applications =
+                    call_retention::run(&incubator.database, &incubator.calls.retention).await?;
                 let limit = incubator.today().saturating_sub(Span::new().years(YEARS_AFTER_MISSION));
                 let people = member::forget_before(&incubator.database, limit).await?;
-                Ok(Ran { done: sent + people, more: false })
+                Ok(Ran { done: letters + applications + people, more: false })
             }
         }),
         outbox::job(

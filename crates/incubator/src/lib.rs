@@ -16,6 +16,7 @@ mod account_pdf;
 mod account_tables;
 mod account_words;
 mod account_workbook;
+mod call_letters;
 mod check;
 mod commands;
 mod demo;
@@ -39,7 +40,7 @@ mod table;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use socle::audit::Actor;
 use socle::house::House;
 use socle::indicators::Indicator;
@@ -57,6 +58,7 @@ pub use self::{
     report::Report,
 };
 use crate::drafting::Models;
+use crate::model::call::CallTemplates;
 use crate::model::library::ClauseLibrary;
 use crate::model::member::IntrapreneurCriteria;
 use crate::model::standards::Standards;
@@ -79,6 +81,7 @@ pub static SHEET: Sheet = Sheet {
     rights: &rights::RIGHTS,
     menu: &[
         MenuEntry { label: "Portefeuille", href: "/incubateur", action: None },
+        MenuEntry { label: "Appels", href: "/incubateur/appels", action: None },
         MenuEntry { label: "Incubateurs", href: "/incubateur/incubateurs", action: None },
         MenuEntry { label: "Mesures d’impact", href: "/incubateur/mesures", action: Some("product.read") },
         MenuEntry { label: "Conventions", href: "/incubateur/conventions", action: Some("agreement.read") },
@@ -122,8 +125,11 @@ pub static SHEET: Sheet = Sheet {
         },
     ],
     sealed: Sealed {
-        places: &[("`agreements.bank`", "`agreement REFERENCE bank`")],
-        notes: "Bank details of contributions: JSON, a pair (to pay, to give back) for each, each holder, bank, branch, account, key.",
+        places: &[
+            ("`agreements.bank`", "`agreement REFERENCE bank`"),
+            ("`applications.sealed`", "`application NUMBER`"),
+        ],
+        notes: "Bank details of contributions: JSON, a pair (to pay, to give back) for each, each holder, bank, branch, account, key. Applications: JSON, who applies and what they answered.",
     },
 };
 
@@ -139,6 +145,8 @@ pub struct Incubator {
     pub library: Arc<ClauseLibrary>,
     /// What each kind of agreement usually says.
     models: Models,
+    /// What each kind of call usually asks.
+    pub calls: CallTemplates,
     /// What is expected of products.
     pub standards: Standards,
     /// What conventions ask of an intrapreneur.
@@ -156,6 +164,7 @@ impl Incubator {
         let library = Arc::new(ClauseLibrary::shipped()?);
         let models = Models::shipped()?;
         let standards = Standards::shipped()?;
+        let calls = CallTemplates::shipped()?;
         let criteria = IntrapreneurCriteria::shipped()?;
         let columns = Columns::shipped()?;
         let read = RwLock::default();
@@ -165,6 +174,7 @@ impl Incubator {
             keyring,
             library,
             models,
+            calls,
             standards,
             criteria,
             columns,
@@ -174,7 +184,12 @@ impl Incubator {
 
     /// Today, in Paris.
     pub fn today(&self) -> Date {
-        format::paris().to_datetime(self.house.clock.now()).date()
+        self.hour().date()
+    }
+
+    /// Now, as the clocks of Paris say it.
+    pub fn hour(&self) -> DateTime {
+        format::paris().to_datetime(self.house.clock.now())
     }
 
     /// What reading agreements needs.
@@ -266,6 +281,7 @@ impl Room for OpenIncubator {
         let expected = match role.split_once('.').map(|(of, _)| of) {
             Some("product") => "service:IDENTIFIER",
             Some("agreement") => "convention:REFERENCE",
+            Some("call") => "appel:IDENTIFIER",
             _ => {
                 return Ok(tenant.map_or(Ok(()), |tenant| {
                     Err(format!("{role} is not limited to anything: {tenant:?} is not expected"))
@@ -281,6 +297,10 @@ impl Room for OpenIncubator {
             Ok(Tenant::Agreement(reference)) if role.starts_with("agreement.") => {
                 let known = store::agreement::exists(&self.0.database, &reference).await?;
                 if known { Ok(()) } else { Err(format!("no agreement {reference:?}")) }
+            }
+            Ok(Tenant::Call(slug)) if role.starts_with("call.") => {
+                let known = store::call_edition::find(&self.0.database, &slug).await?.is_some();
+                if known { Ok(()) } else { Err(format!("no call {slug:?}")) }
             }
             _ => Err(format!("{tenant:?}: {role} is limited to {expected}")),
         })

@@ -1,7 +1,7 @@
 //! Who may do what in the incubator. A test walks every cell.
 //!
-//! A product's people act within `service:IDENTIFIER`, an agreement's within `convention:REFERENCE`
-//! ([`crate::model::tenant::Tenant`]); the incubator's own act everywhere.
+//! A product's people act within `service:IDENTIFIER`, an agreement's within `convention:REFERENCE`,
+//! a jury within `appel:IDENTIFIER` ([`crate::model::tenant::Tenant`]); the incubator's own act everywhere.
 
 use socle::rights::Grant::{All, No, Own};
 use socle::rights::{Assurance, Line, Rights, Role};
@@ -96,6 +96,11 @@ pub const RIGHTS: Rights = Rights {
             action: "account.acknowledge",
             grants: &[No, No, No, No, No, No, No, No, No, No, Own, Own, No],
         },
+        // Calls: what they say; the course of an edition and its candidates; the marks of a member of its jury.
+        Line { action: "call.read", grants: &[All, All, No, No, No, No, No, No, No, No, No, No, No] },
+        Line { action: "call.write", grants: &[All, All, No, No, No, No, No, No, No, No, No, No, No] },
+        Line { action: "call.organise", grants: &[All, All, No, No, No, No, No, No, No, No, No, No, No] },
+        Line { action: "call.judge", grants: &[No, No, No, No, No, No, No, No, No, No, No, No, Own] },
         Line { action: "switches.manage", grants: &[All, No, No, No, No, No, No, No, No, No, No, No, No] },
         Line { action: "audit.read", grants: &[All, No, No, No, No, No, No, No, No, No, No, No, No] },
     ],

@@ -12,6 +12,7 @@ pub mod asked_measure;
 pub mod bank_details;
 pub mod body;
 pub mod budget_year;
+pub mod call;
 pub mod checks;
 pub mod clause;
 pub mod committee;

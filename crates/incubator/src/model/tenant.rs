@@ -1,22 +1,24 @@
-//! What a role is limited to: one service, or one agreement.
+//! What a role is limited to: one service, one agreement, or one call.
 
 use std::fmt;
 use std::str::FromStr;
 
 use socle::rights::Scope;
 
-/// The tenant of a role, as memberships write it: `service:registre` or `convention:domifa`.
+/// The tenant of a role, as memberships write it: `service:registre`, `convention:domifa` or `appel:fast-5`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tenant {
     /// Identifier of a product.
     Service(String),
     /// Reference of an agreement.
     Agreement(String),
+    /// Address of an edition of a call.
+    Call(String),
 }
 
 /// A name that is no tenant of the incubator.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no tenant; expected service:IDENTIFIER or convention:REFERENCE")]
+#[error("{0:?} is no tenant; expected service:IDENTIFIER, convention:REFERENCE or appel:IDENTIFIER")]
 pub struct NotATenant(pub String);
 
 impl Tenant {
@@ -34,6 +36,7 @@ impl Tenant {
             None => true,
             Some(Self::Service(own)) => own == product,
             Some(Self::Agreement(own)) => own == agreement,
+            Some(Self::Call(_)) => false,
         }
     }
 }
@@ -45,6 +48,7 @@ impl FromStr for Tenant {
         match text.split_once(':') {
             Some(("service", name)) if !name.is_empty() => Ok(Self::Service(name.to_owned())),
             Some(("convention", name)) if !name.is_empty() => Ok(Self::Agreement(name.to_owned())),
+            Some(("appel", name)) if !name.is_empty() => Ok(Self::Call(name.to_owned())),
             _ => Err(NotATenant(text.to_owned())),
         }
     }
@@ -55,6 +59,7 @@ impl fmt::Display for Tenant {
         match self {
             Self::Service(name) => write!(f, "service:{name}"),
             Self::Agreement(name) => write!(f, "convention:{name}"),
+            Self::Call(name) => write!(f, "appel:{name}"),
         }
     }
 }

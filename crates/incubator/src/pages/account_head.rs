@@ -53,6 +53,7 @@ pub fn reads_accounts(scope: &Scope, agreement: &Agreement) -> bool {
     match Tenant::of(scope) {
         None => true,
         Some(Tenant::Agreement(own)) => own == written.reference,
+        Some(Tenant::Call(_)) => false,
         Some(Tenant::Service(own)) => written.products.iter().all(|product| product.key == own),
     }
 }

@@ -6,17 +6,20 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
+use serde::Deserialize;
 use socle::pages::{Choice, FormErrors, Page};
-use socle::web::{Filled, Name, Problem, Visitor, answered, page, redirect};
+use socle::web::{Asked, Filled, Name, Problem, Visitor, answered, page, redirect};
 
 use super::agreement::sentence;
-use super::agreement_head::address;
+use super::agreement_head::{address, refused};
 use crate::drafting::{Draft, DraftParty, DraftYear, Model};
 use crate::file::{self, Problem as Mistake};
+use crate::model::call::AwardKind;
 use crate::model::credit_plan::PlanNature;
 use crate::model::named::Named as _;
 use crate::model::written::Kind;
-use crate::store::agreement::{ReferenceTaken, file as keep};
+use crate::store::agreement::{ReferenceTaken, file_for as keep};
+use crate::store::{call_award, day};
 use crate::{Incubator, SHEET};
 
 pub fn routes() -> Router<Arc<Incubator>> {
@@ -71,6 +74,9 @@ struct DraftPage {
     natures: Vec<Choice>,
     years: Vec<YearFields>,
     has_contribution: bool,
+    /// Whether it is the agreement of a call's laureate: what the jury asks, what the laureate brings.
+    asks_conditions: bool,
+    asks_co_funding: bool,
     clauses: Vec<Choice>,
     new: Typed,
     errors: FormErrors,
@@ -78,15 +84,25 @@ struct DraftPage {
     others: Vec<String>,
 }
 
-fn named<'a>(incubator: &'a Incubator, kind: &str) -> Result<(&'a Model, Kind), Problem> {
-    let model = incubator.models.models.get(kind).ok_or(Problem::NotFound)?;
-    Ok((model, Kind::from_name(kind).ok_or(Problem::NotFound)?))
+/// What an agreement begins with.
+#[derive(Clone, Copy)]
+struct Beginning<'a> {
+    /// The model's name.
+    name: &'a str,
+    model: &'a Model,
+    kind: Kind,
+}
+
+fn named<'a>(incubator: &'a Incubator, name: &'a str) -> Result<Beginning<'a>, Problem> {
+    let model = incubator.models.models.get(name).ok_or(Problem::NotFound)?;
+    let kind = Kind::from_name(model.kind.as_deref().unwrap_or(name)).ok_or(Problem::NotFound)?;
+    Ok(Beginning { name, model, kind })
 }
 
 async fn form(
     incubator: &Incubator,
     visitor: &Visitor,
-    (model, kind): (&Model, Kind),
+    Beginning { name, model, kind }: Beginning<'_>,
     new: Typed,
     (errors, others): (FormErrors, Vec<String>),
 ) -> Result<Response, Problem> {
@@ -144,8 +160,8 @@ async fn form(
     let shown = DraftPage {
         page: Page::of_service(visitor, &SHEET, "Inscrire une convention")
             .under("Conventions", "/incubateur/conventions"),
-        kind: kind.as_str().to_owned(),
-        title: sentence(kind.fr()),
+        kind: name.to_owned(),
+        title: model.title.clone().unwrap_or_else(|| sentence(kind.fr())),
         about: model.about.clone(),
         parties,
         products,
@@ -171,6 +187,8 @@ async fn form(
                 cp: new.one(&format!("cp{rank}")),
             })
             .collect(),
+        asks_conditions: model.asks("$conditions"),
+        asks_co_funding: model.asks("$co_funding"),
         has_contribution: kind == Kind::Partnership || kind == Kind::Grant,
         clauses,
         new,
@@ -184,10 +202,61 @@ async fn show(
     State(incubator): State<Arc<Incubator>>,
     visitor: Visitor,
     Name(kind): Name,
+    Asked(asked): Asked<For>,
 ) -> Result<Response, Problem> {
     visitor.allow(&SHEET, "agreement.write")?;
     let found = named(&incubator, &kind)?;
-    form(&incubator, &visitor, found, Typed::default(), Default::default()).await
+    let new = match asked.laureat {
+        Some(laureate) => begun(&incubator, found.model, laureate).await?,
+        None => Typed::default(),
+    };
+    form(&incubator, &visitor, found, new, Default::default()).await
+}
+
+/// Whose agreement it is: the number of the application of a laureate.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct For {
+    laureat: Option<i64>,
+}
+
+/// What the award of a laureate fills in.
+async fn begun(incubator: &Incubator, model: &Model, laureate: i64) -> Result<Typed, Problem> {
+    let award = call_award::find(&incubator.database, laureate).await?;
+    let award = award.filter(|one| one.kind() == AwardKind::Agreement).ok_or(Problem::NotFound)?;
+    if award.agreement_id.is_some() {
+        return Err(refused("La convention de ce lauréat est déjà inscrite."));
+    }
+    let told = award.draft()?;
+    let from = day::date(award.from_day);
+    let co_funding = told.co_funding_percent.map_or_else(String::new, |percent| percent.to_string());
+    let amount = told.granted.to_string().replace(" €", "");
+    let mut new = Typed::default();
+    for (name, value) in [
+        ("laureat", laureate.to_string()),
+        ("title", told.title),
+        ("name0", told.parties[0].clone()),
+        ("name1", told.parties[1].clone()),
+        ("products", award.product),
+        ("effect", "on_signature".to_owned()),
+        ("months", told.months.to_string()),
+        ("nature", PlanNature::Firm.to_string()),
+        ("year0", from.year().to_string()),
+        ("ae0", amount),
+        ("co_funding", co_funding),
+        ("conditions", told.conditions.join("\n")),
+    ] {
+        new.0.insert(name.to_owned(), vec![value]);
+    }
+    // Every clause is proposed, as for any agreement.
+    let ranks = (0..model.clauses.len()).map(|rank| rank.to_string());
+    new.0.insert("clauses".to_owned(), ranks.collect());
+    Ok(new)
+}
+
+/// What was typed one a line.
+fn lines(typed: &str) -> Vec<String> {
+    typed.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 fn draft(kind: Kind, new: &Typed, names: &BTreeMap<String, String>) -> Draft {
@@ -217,13 +286,9 @@ fn draft(kind: Kind, new: &Typed, names: &BTreeMap<String, String>) -> Draft {
             })
             .collect(),
         contribution: new.one("contribution"),
-        copies: new
-            .one("copies")
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .map(str::to_owned)
-            .collect(),
+        copies: lines(&new.one("copies")),
+        conditions: lines(&new.one("conditions")),
+        co_funding: new.one("co_funding"),
         clauses: new.all("clauses").iter().filter_map(|rank| rank.parse().ok()).collect(),
     }
 }
@@ -267,7 +332,7 @@ async fn take(
     }
     let portfolio = incubator.portfolio().await?;
     let names = portfolio.products.iter().map(|one| (one.slug.clone(), one.sheet.name.clone())).collect();
-    let text = draft(found.1, &new, &names).text(found.0);
+    let text = draft(found.kind, &new, &names).text(found.model);
     let (mut errors, mut others) = (FormErrors::default(), Vec::new());
     let reference = new.one("reference");
     let sound = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
@@ -296,7 +361,8 @@ async fn take(
     let reference = agreement.written.reference.clone();
     let knowledge = incubator.knowledge().await?;
     let (database, keyring) = (&incubator.database, &incubator.keyring);
-    let kept = keep(database, keyring, &knowledge, visitor.actor(), agreement).await?;
+    let laureate = new.one("laureat").parse().ok();
+    let kept = keep(database, keyring, &knowledge, visitor.actor(), agreement, laureate).await?;
     if kept == Err(ReferenceTaken) {
         errors.add("reference", "Une convention porte déjà cette référence.");
         return form(&incubator, &visitor, found, new, (errors, others)).await;

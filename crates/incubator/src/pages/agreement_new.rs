@@ -15,6 +15,7 @@ use crate::file;
 use crate::model::named::Named as _;
 use crate::model::written::Kind;
 use crate::store::agreement::{ReferenceTaken, file as keep};
+use crate::store::{ServiceError, call_award};
 use crate::{Incubator, SHEET};
 
 pub fn routes() -> Router<Arc<Incubator>> {
@@ -35,6 +36,8 @@ struct Way {
 struct ChoosePage {
     page: Page,
     ways: Vec<Way>,
+    /// Laureates of calls whose agreement is still to be filed: title and address.
+    laureates: Vec<(String, String)>,
     /// When the models were last checked.
     checked: String,
 }
@@ -46,7 +49,10 @@ async fn choose(State(incubator): State<Arc<Incubator>>, visitor: Visitor) -> Re
         .filter_map(|(name, model)| {
             Some(Way {
                 href: format!("/incubateur/conventions/nouvelle/{name}"),
-                title: sentence(Kind::from_name(name)?.fr()),
+                title: match &model.title {
+                    Some(title) => title.clone(),
+                    None => sentence(Kind::from_name(name)?.fr()),
+                },
                 about: model.about.clone(),
             })
         })
@@ -54,7 +60,15 @@ async fn choose(State(incubator): State<Arc<Incubator>>, visitor: Visitor) -> Re
     let page_of = Page::of_service(&visitor, &SHEET, "Inscrire une convention")
         .under("Conventions", "/incubateur/conventions");
     let checked = incubator.models.checked_on.parse().map_or_else(|_| String::new(), format::date);
-    Ok(page(&ChoosePage { page: page_of, ways, checked }))
+    let awards = call_award::to_file(&incubator.database).await?;
+    let laureates = awards.iter().map(|one| Ok((one.draft()?.title, draft_address(one.application_id))));
+    let laureates = laureates.collect::<Result<_, ServiceError>>()?;
+    Ok(page(&ChoosePage { page: page_of, ways, laureates, checked }))
+}
+
+/// Where the agreement of a laureate is filed: its model is that of seed 003, the fifth FAST.
+pub fn draft_address(laureate: i64) -> String {
+    format!("/incubateur/conventions/nouvelle/fast-delegation?laureat={laureate}")
 }
 
 /// The text of a file, in the format of `docs/agreements.md`.

@@ -175,7 +175,7 @@ async fn product(incubator: &Incubator, visitor: &Visitor, slug: &str) -> Result
     let mine = match Tenant::of(&scope) {
         None => true,
         Some(Tenant::Service(own)) => own == slug,
-        Some(Tenant::Agreement(_)) => false,
+        Some(Tenant::Agreement(_) | Tenant::Call(_)) => false,
     };
     let portfolio = incubator.portfolio().await?;
     let found = portfolio.product(slug).filter(|_| mine).ok_or(Problem::NotFound)?;

@@ -31,7 +31,7 @@ impl Done {
                 "Vos calendriers sont arrêtés\u{a0}: leurs adresses ne montrent plus rien."
             }
             "comite-prevu" => "Le comité est prévu. Préparez son dossier\u{a0}: il se fait en un clic.",
-            "comite-prepare" | "membre-change" => "C’est changé.",
+            "comite-prepare" | "membre-change" | "appel-change" => "C’est changé.",
             "comite-tenu" => "Le comité est noté tenu. Inscrivez maintenant ce qui a été décidé.",
             "comite-annule" => "Le comité est annulé.",
             "dossier-envoye" => "L’envoi du dossier est noté.",
@@ -71,6 +71,26 @@ impl Done {
             }
             "compte-repris" => "Le compte rendu est de nouveau en préparation. Son échéance est à faire.",
             "compte-recu" => "L’accusé de réception est inscrit.",
+            "candidature-envoyee" => {
+                "Votre candidature est envoyée. Un reçu avec son numéro part à votre adresse."
+            }
+            "candidature-retiree" => "Votre candidature est retirée.",
+            "appel-prepare" => {
+                "L’appel est préparé. Relisez ses critères et ses questions, puis annoncez-le."
+            }
+            "appel-avance" => "L’étape est passée.",
+            "candidature-decidee" => "La décision est inscrite.",
+            "candidature-effacee" => "Le dossier est effacé.",
+            "jury-invite" => "L’invitation part par courriel.",
+            "jury-preside" => "La présidence du jury est notée.",
+            "jury-retire" => "La personne n’est plus du jury\u{a0}: ses notes sont effacées.",
+            "jury-declare" => "Votre déclaration est inscrite.",
+            "jury-note" => "Vos notes sont enregistrées, et restent secrètes.",
+            "proces-verbal-ecrit" => "Le procès-verbal est enregistré. La présidence du jury peut le signer.",
+            "proces-verbal-signe" => {
+                "Le procès-verbal est signé. Les organisateurs peuvent publier les résultats."
+            }
+            "laureat-accueilli" => "Le lauréat est accueilli.",
             "commande-avancee" => "C’est enregistré.",
             _ => return page,
         };

@@ -17,8 +17,26 @@ mod agreement_life;
 mod agreement_new;
 mod agreement_text;
 mod agreements;
+mod application;
+mod application_form;
+mod application_send;
 mod attendee;
 mod budget;
+mod call;
+mod call_apply;
+mod call_award;
+mod call_decide;
+mod call_desk;
+mod call_file;
+mod call_form;
+mod call_given;
+mod call_head;
+mod call_jury;
+mod call_minutes;
+mod call_offer;
+mod call_parts;
+mod call_ranking;
+mod calls;
 mod closing;
 mod committee;
 mod committee_form;
@@ -51,12 +69,15 @@ mod indicator_correct;
 mod indicator_form;
 mod indicator_words;
 mod interest_declaration;
+mod jury;
+mod jury_marks;
 mod measures;
 mod member;
 mod member_form;
 mod members;
 mod mission_letter;
 mod objective_form;
+mod open_calls;
 mod open_data;
 mod open_indicators;
 mod opinion;
@@ -78,6 +99,8 @@ use axum::Router;
 use jiff::civil::Date;
 
 pub(crate) use self::agreement::sentence;
+pub(crate) use self::call_form::blank as blank_call;
+pub(crate) use self::call_head::{hour as call_hour, instant as call_instant};
 use crate::Incubator;
 
 pub fn routes(incubator: &Arc<Incubator>) -> Router {
@@ -92,6 +115,7 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(indicator_correct::routes())
         .merge(reading::routes())
         .merge(incubators::routes())
+        .merge(open_calls::routes())
         .merge(open_data::routes())
         .merge(open_indicators::routes())
         .merge(budget::routes())
@@ -137,6 +161,23 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(compliance::routes())
         .merge(compliance_answer::routes())
         .merge(compliance_profile::routes())
+        .merge(calls::routes())
+        .merge(call::routes())
+        .merge(call_apply::routes())
+        .merge(call_form::routes())
+        .merge(call_parts::routes())
+        .merge(call_award::routes())
+        .merge(call_desk::routes())
+        .merge(call_jury::routes())
+        .merge(call_file::routes())
+        .merge(call_decide::routes())
+        .merge(call_ranking::routes())
+        .merge(call_minutes::routes())
+        .merge(jury::routes())
+        .merge(jury_marks::routes())
+        .merge(application::routes())
+        .merge(application_form::routes())
+        .merge(application_send::routes())
         .merge(duties::routes())
         .merge(duty_subscription::routes())
         .with_state(Arc::clone(incubator))

@@ -58,3 +58,31 @@ pub fn text(errors: &mut FormErrors, field: &'static str, typed: &str, missing: 
     }
     told
 }
+
+/// A short name that serves as an address: lower case, digits and dashes, at most 60.
+pub fn identifier(errors: &mut FormErrors, field: &'static str, typed: &str) -> String {
+    let typed = typed.trim();
+    let sound = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if typed.is_empty() || typed.len() > 60 || !typed.bytes().all(sound) {
+        errors.add(field, "Seulement des minuscules sans accent, des chiffres et des tirets, 60 au plus.");
+    }
+    typed.to_owned()
+}
+
+/// An identifier made of a name: lower case without accents, digits and dashes.
+pub fn slug_of(name: &str) -> String {
+    let plain = |letter: char| match letter {
+        'à' | 'â' | 'ä' => 'a',
+        'ç' => 'c',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'î' | 'ï' => 'i',
+        'ô' | 'ö' => 'o',
+        'ù' | 'û' | 'ü' => 'u',
+        letter if letter.is_ascii_alphanumeric() => letter,
+        _ => ' ',
+    };
+    let lowered: String = name.to_lowercase().replace('œ', "oe").chars().map(plain).collect();
+    let mut slug = lowered.split_whitespace().collect::<Vec<_>>().join("-");
+    slug.truncate(40);
+    slug.trim_matches('-').to_owned()
+}

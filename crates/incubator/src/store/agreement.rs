@@ -16,7 +16,9 @@ use socle::store::{Database, Instant, StoreError, Tx};
 
 use super::collected::{by_team, collected, conditions, shown_by};
 use super::portfolio::Portfolio;
-use super::{ServiceError, agreement_product, committee, decision, fact, ledger, member, order, outlook};
+use super::{
+    ServiceError, agreement_product, call_award, committee, decision, fact, ledger, member, order, outlook,
+};
 use crate::model::agreement::Agreement;
 use crate::model::bank_details::BankDetails;
 use crate::model::fact::Facts;
@@ -25,6 +27,7 @@ use crate::model::library::ClauseLibrary;
 use crate::model::money::CommitmentAuthorisation;
 use crate::model::order::{Order, OrderUnder};
 use crate::model::portfolio::History;
+use crate::model::product::Product;
 use crate::model::tenant::Tenant;
 use crate::model::written::Written;
 
@@ -76,6 +79,18 @@ pub async fn file(
     actor: Actor,
     agreement: Agreement,
 ) -> Result<Result<i64, ReferenceTaken>, ServiceError> {
+    file_for(database, keyring, knowledge, actor, agreement, None).await
+}
+
+/// The same for the laureate of a call, by number of application: once.
+pub async fn file_for(
+    database: &Database,
+    keyring: &Keyring,
+    knowledge: &Knowledge,
+    actor: Actor,
+    agreement: Agreement,
+    laureate: Option<i64>,
+) -> Result<Result<i64, ReferenceTaken>, ServiceError> {
     let bank = sealed_bank(keyring, &agreement.written).await?;
     let knowledge = knowledge.clone();
     database
@@ -100,6 +115,9 @@ pub async fn file(
                 };
                 Entity::insert(row).exec_without_returning(tx.connection()).await?;
                 set_products(tx, id, &written).await?;
+                if let Some(laureate) = laureate {
+                    call_award::filed(tx, laureate, id).await?;
+                }
                 for one in facts.into_list() {
                     fact::add(tx, id, &one).await?;
                 }
@@ -174,6 +192,27 @@ pub async fn rewrite(
         .await
 }
 
+/// Adds a product to the text of an agreement, inside a change.
+pub(super) async fn add_product(
+    tx: &mut Tx,
+    actor: Actor,
+    filed: &Filed,
+    product: Product,
+    reason: String,
+) -> Result<(), ServiceError> {
+    let before = &filed.agreement.written;
+    let mut written = before.clone();
+    written.products.push(product);
+    let row = ActiveModel { written: Set(serde_json::to_string(&written)?), ..Default::default() };
+    advance(tx, filed.id, filed.version, row).await?;
+    set_products(tx, filed.id, &written).await?;
+    tx.record(
+        Entry::new(actor, "agreement.rewritten", "agreement", filed.id)
+            .with_facts(json!({"reason": reason, "changes": differences(before, &written)?})),
+    );
+    Ok(())
+}
+
 /// Sections that differ, before and after. Names of people are not kept in the log for ever: parties are only named.
 fn differences(before: &Written, after: &Written) -> Result<serde_json::Value, serde_json::Error> {
     let (before, after) = (serde_json::to_value(before)?, serde_json::to_value(after)?);
@@ -224,11 +263,17 @@ async fn set_products(tx: &Tx, id: i64, written: &Written) -> Result<(), Service
     Ok(())
 }
 
+/// What no row meets.
+pub(super) fn nothing() -> Condition {
+    Condition::any().add(Expr::val(1).eq(0))
+}
+
 /// The agreements that a scope covers.
 pub(super) fn within(scope: &Scope) -> Condition {
     let every = Condition::all();
     match Tenant::of(scope) {
         None => every,
+        Some(Tenant::Call(_)) => nothing(),
         Some(Tenant::Agreement(reference)) => every.add(Column::Reference.eq(reference)),
         Some(Tenant::Service(product)) => every.add(
             Column::Id.in_subquery(

@@ -28,6 +28,7 @@ pub async fn covers(database: &Database, scope: &Scope, product: &str) -> Result
     match Tenant::of(scope) {
         None => Ok(true),
         Some(Tenant::Service(own)) => Ok(own == product),
+        Some(Tenant::Call(_)) => Ok(false),
         Some(Tenant::Agreement(_)) => Ok(Entity::find()
             .filter(Column::Product.eq(product))
             .filter(Column::AgreementId.in_subquery(agreement::numbers(scope)))
@@ -42,6 +43,7 @@ pub async fn covered(database: &Database, scope: &Scope) -> Result<Option<Vec<St
     match Tenant::of(scope) {
         None => Ok(None),
         Some(Tenant::Service(own)) => Ok(Some(vec![own])),
+        Some(Tenant::Call(_)) => Ok(Some(Vec::new())),
         Some(Tenant::Agreement(_)) => {
             let rows = Entity::find()
                 .filter(Column::AgreementId.in_subquery(agreement::numbers(scope)))

@@ -11,7 +11,7 @@ use socle::audit::{Actor, Entry};
 use socle::rights::Scope;
 use socle::store::{Database, Instant, StoreError, Tx};
 
-use super::agreement::{self, Knowledge};
+use super::agreement::{self, Knowledge, nothing};
 use super::{ServiceError, committee_product, day, outlook};
 use crate::model::committee::CommitteeKind;
 use crate::model::named::Named as _;
@@ -100,40 +100,44 @@ pub async fn plan(
     prepared: Prepared,
 ) -> Result<i64, ServiceError> {
     database
-        .write(move |tx| {
-            Box::pin(async move {
-                let id = tx.next_number();
-                let entry = json!({"agreement": agreement, "products": products, "after": prepared.told()});
-                let row = ActiveModel {
-                    id: Set(id),
-                    agreement_id: Set(agreement),
-                    kind: Set(prepared.kind.to_string()),
-                    day: Set(day::number(prepared.day)),
-                    held: Set(false),
-                    cancelled: Set(String::new()),
-                    place: Set(prepared.place),
-                    chair: Set(prepared.chair),
-                    asked: Set(prepared.asked),
-                    agenda: Set(prepared.agenda),
-                    minutes: Set(String::new()),
-                    pack_sent_day: Set(None),
-                    created_at: Set(tx.now().into()),
-                    version: Set(1),
-                };
-                Entity::insert(row).exec_without_returning(tx.connection()).await?;
-                let rows: Vec<_> = products
-                    .into_iter()
-                    .map(|product| committee_product::ActiveModel {
-                        committee_id: Set(id),
-                        product: Set(product),
-                    })
-                    .collect();
-                committee_product::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
-                tx.record(Entry::new(actor, "committee.planned", "committee", id).with_facts(entry));
-                Ok(id)
-            })
-        })
+        .write(move |tx| Box::pin(async move { plan_within(tx, actor, agreement, products, prepared).await }))
         .await
+}
+
+/// The same inside a change.
+pub(super) async fn plan_within(
+    tx: &mut Tx,
+    actor: Actor,
+    agreement: Option<i64>,
+    products: Vec<String>,
+    prepared: Prepared,
+) -> Result<i64, ServiceError> {
+    let id = tx.next_number();
+    let entry = json!({"agreement": agreement, "products": products, "after": prepared.told()});
+    let row = ActiveModel {
+        id: Set(id),
+        agreement_id: Set(agreement),
+        kind: Set(prepared.kind.to_string()),
+        day: Set(day::number(prepared.day)),
+        held: Set(false),
+        cancelled: Set(String::new()),
+        place: Set(prepared.place),
+        chair: Set(prepared.chair),
+        asked: Set(prepared.asked),
+        agenda: Set(prepared.agenda),
+        minutes: Set(String::new()),
+        pack_sent_day: Set(None),
+        created_at: Set(tx.now().into()),
+        version: Set(1),
+    };
+    Entity::insert(row).exec_without_returning(tx.connection()).await?;
+    let rows: Vec<_> = products
+        .into_iter()
+        .map(|product| committee_product::ActiveModel { committee_id: Set(id), product: Set(product) })
+        .collect();
+    committee_product::Entity::insert_many(rows).exec_without_returning(tx.connection()).await?;
+    tx.record(Entry::new(actor, "committee.planned", "committee", id).with_facts(entry));
+    Ok(id)
 }
 
 /// Changes what is said of a committee that is still to be held.
@@ -256,6 +260,7 @@ fn within(scope: &Scope) -> Condition {
         None => every,
         Some(Tenant::Agreement(_)) => every.add(Column::AgreementId.in_subquery(agreement::numbers(scope))),
         Some(Tenant::Service(product)) => every.add(of_product(&product)),
+        Some(Tenant::Call(_)) => nothing(),
     }
 }
 

@@ -4,9 +4,17 @@ pub mod account;
 mod account_withdrawal;
 pub mod agreement;
 pub mod agreement_product;
+pub mod application;
+pub mod application_decision;
+pub mod application_erasure;
 pub mod attendee;
 pub mod budget_cell;
 pub mod calendar_feed;
+pub mod call_award;
+pub mod call_declaration;
+pub mod call_edition;
+pub mod call_marks;
+pub mod call_retention;
 pub mod chorus_certification;
 pub mod chorus_import;
 mod collected;
@@ -60,5 +68,6 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "incubator_0004", sql: include_str!("../../migrations/0004.sql") },
     Migration { name: "incubator_0005", sql: include_str!("../../migrations/0005.sql") },
     Migration { name: "incubator_0006", sql: include_str!("../../migrations/0006.sql") },
-    Migration { name: "incubator_0009", sql: include_str!("../../migrations/0009.sql") },
+    Migration { name: "incubator_0007", sql: include_str!("../../migrations/0007.sql") },
+    Migration { name: "incubator_0008", sql: include_str!("../../migrations/0008.sql") },
 ];

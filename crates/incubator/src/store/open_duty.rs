@@ -77,7 +77,7 @@ async fn select(
                 .filter(Column::AgreementId.in_subquery(agreement::numbers(scope)))
                 .filter(Column::Product.is_in([product, String::new()]));
         }
-        Some(Tenant::Agreement(_)) => {
+        Some(Tenant::Agreement(_) | Tenant::Call(_)) => {
             select = select.filter(Column::AgreementId.in_subquery(agreement::numbers(scope)));
         }
     }

@@ -8,7 +8,8 @@ use socle::store::{Database, Tx};
 
 use super::product_profile::Profile;
 use super::{
-    ServiceError, day, decision, incubator, organisation, phase, product, product_profile, sponsor, state,
+    ServiceError, call_award, day, decision, incubator, organisation, phase, product, product_profile,
+    sponsor, state,
 };
 use crate::model::portfolio::{Content, Episode, History, IncubatorSheet, OrganisationSheet, ProductSheet};
 
@@ -27,7 +28,7 @@ pub struct Portfolio {
     pub products: Vec<Product>,
     pub incubators: BTreeMap<String, IncubatorSheet>,
     pub organisations: BTreeMap<String, OrganisationSheet>,
-    /// Phases that committees opened for products without a sheet.
+    /// Phases that committees and calls opened for products without a sheet.
     pub decided: HashMap<String, Vec<Episode>>,
     /// What teams say of their products.
     pub profiles: HashMap<String, Profile>,
@@ -87,6 +88,9 @@ async fn read_from(connection: &impl ConnectionTrait, version: i64) -> Result<Po
         sponsors.entry(row.product_id).or_default().push(row.organisation);
     }
     let mut decided = decision::stages(connection).await?;
+    for (product, opened) in call_award::stages(connection).await? {
+        decided.entry(product).or_default().extend(opened);
+    }
     let mut products = Vec::new();
     for row in product::Entity::find().all(connection).await? {
         let mut history = History(histories.remove(&row.id).unwrap_or_default());

@@ -11,6 +11,7 @@ mod money;
 mod properties;
 mod reading;
 mod registre;
+mod scoring;
 
 use incubator::{
     Report, check_until, file,

@@ -2,6 +2,8 @@
 
 mod accounts;
 mod agreements;
+mod call_awards;
+mod calls;
 mod committees;
 mod compliance;
 mod credits;

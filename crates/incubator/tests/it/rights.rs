@@ -5,6 +5,7 @@ use socle::rights::Grant;
 use testkit::{Agent, TestHouse, on_both_stores};
 
 use crate::agreements::{ORCHARD, agent, filed};
+use crate::calls::{CALL, JURY, announced};
 use crate::objectives::{TEAM, listed};
 
 const BASE: &str = "/incubateur/conventions/vergers";
@@ -84,6 +85,10 @@ async fn tried(agent: &Agent, action: &str, on: &Tried) -> u16 {
         "member.write" => get(format!("{TEAM}/membres/nouveau")).await,
         "mission.write" => get(format!("{member}/lettre")).await,
         "interests.write" => get(format!("{member}/declaration")).await,
+        "call.read" => get(format!("{CALL}/suivi")).await,
+        "call.write" => get("/incubateur/appels/nouveau".to_owned()).await,
+        "call.organise" => get(format!("{CALL}/suivi/jury")).await,
+        "call.judge" => get(format!("{CALL}/jury")).await,
         "switches.manage" => get("/interrupteurs/incubator".to_owned()).await,
         "audit.read" => get("/comptes/incubator".to_owned()).await,
         other => panic!("{other} has no trial"),
@@ -94,11 +99,13 @@ on_both_stores! {
     async fn every_cell_is_enforced(house: TestHouse) {
         filed(&house, ORCHARD).await;
         listed(&house, "vergers", "Vergers partagés", "").await;
+        announced(&house, "other", &[]).await;
         let on = prepared(&house).await;
         for (column, role) in RIGHTS.roles.iter().enumerate() {
             let tenant = match role.name.split('.').next() {
                 Some("product") => Some("service:vergers"),
                 Some("agreement") => Some("convention:vergers"),
+                Some("call") => Some(JURY),
                 _ => None,
             };
             let agent = agent(&house, role.name, tenant).await;
@@ -117,9 +124,15 @@ on_both_stores! {
     async fn own_is_one_s_own(house: TestHouse) {
         filed(&house, ORCHARD).await;
         listed(&house, "vergers", "Vergers partagés", "").await;
+        announced(&house, "other", &[]).await;
         let on = prepared(&house).await;
-        for role in RIGHTS.roles.iter().filter(|role| role.name.starts_with("product.") || role.name.starts_with("agreement.")) {
-            let elsewhere = if role.name.starts_with("product.") { "service:ailleurs" } else { "convention:ailleurs" };
+        for role in RIGHTS.roles {
+            let elsewhere = match role.name.split('.').next() {
+                Some("product") => "service:ailleurs",
+                Some("agreement") => "convention:ailleurs",
+                Some("call") => "appel:ailleurs",
+                _ => continue,
+            };
             let agent = agent(&house, role.name, Some(elsewhere)).await;
             for line in RIGHTS.lines {
                 let status = tried(&agent, line.action, &on).await;
