@@ -5,7 +5,7 @@
 //   status  200 unless said otherwise
 //   bytes   most bytes of a first load, when a map is on the page
 //   name    of the picture, the path unless said otherwise
-import { firstLink } from "./lib/links.mjs";
+import { firstLink, letterLink } from "./lib/links.mjs";
 
 const registry = (role) => ({ service: "registry", role });
 const operatorAdmin = registry("operator.admin");
@@ -48,6 +48,20 @@ const value = await firstLink(lead, measured, `${measured}/valeurs/`);
 const member = (name) => firstLink(incubatorHead, `${team}/membres`, `${team}/membres/(?=\\d)`, name);
 const intrapreneur = await member("Dans l’équipe");
 const creditRequest = await firstLink(finance, `${agreement}/credits`, `${agreement}/credits/demande/`);
+const jury = { ...incubator("call.jury"), organisation: "Jury de la deuxième édition" };
+const deliberating = { ...incubator("call.jury"), organisation: "Jury des régions" };
+const deliberated = "/incubateur/appels/intrapreneurs-regions";
+const call = "/incubateur/appels/intrapreneurs-en-cours";
+const published = "/incubateur/appels/intrapreneurs-premiere";
+const applicationFile = await firstLink(incubatorHead, `${call}/suivi`, `${call}/candidatures/`);
+const publishedFile = await firstLink(incubatorHead, `${published}/suivi`, `${published}/candidatures/`);
+const laureate = await firstLink(incubatorHead, `${published}/suivi`, `${published}/laureats/`);
+const toDeclare = await firstLink(jury, `${call}/jury`, `${call}/jury/\\d+/declarer`);
+const toMark = await firstLink(jury, `${call}/jury`, `${call}/jury/\\d+(?=")`);
+const markedFile = await firstLink(deliberating, `${deliberated}/jury`, `${deliberated}/jury/\\d+(?=")`);
+const toDecide = await firstLink(incubatorHead, `${deliberated}/suivi`, `${deliberated}/candidatures/`);
+const beingWritten = await letterLink("FAST, promotion d’hiver", "/incubateur/candidatures/");
+const answered = await letterLink("Appel à intrapreneurs, première édition", "/incubateur/candidatures/");
 const person = await firstLink(registryAdmin, "/registre/personnes", "/registre/personnes/");
 
 export const pages = [
@@ -210,6 +224,51 @@ export const pages = [
   { path: `${committeeHeld}/decision/carnet-archives`, as: incubatorHead, h1: "Inscrire la décision", name: "incubateur-comite-decision" },
   { path: hypothesis, as: lead, h1: "Conclure sur l’hypothèse", name: "incubateur-hypothese" },
   { path: condition, as: incubatorHead, h1: "Vérifier la condition", name: "incubateur-condition" },
+  { path: "/incubateur/appels", as: null, h1: "Appels" },
+  { path: "/incubateur/appels", as: incubatorHead, name: "incubateur-appels-organisation" },
+  { path: "/incubateur/appels", as: jury, name: "incubateur-appels-jury" },
+  { path: "/incubateur/appels/fast-hiver", as: null, name: "incubateur-appel-ouvert" },
+  { path: published, as: null, name: "incubateur-appel-resultats" },
+  { path: call, as: null, name: "incubateur-appel-auditions" },
+  { path: "/incubateur/appels/fast-hiver/candidater", as: null, h1: "Candidater", name: "incubateur-appel-candidater" },
+  { path: `${call}/candidater`, as: null, status: 409, name: "incubateur-appel-clos" },
+  { path: "/incubateur/candidatures/inconnu", as: null, status: 410, name: "incubateur-candidature-inconnue" },
+  { path: beingWritten, as: null, h1: "Votre candidature", name: "incubateur-candidature" },
+  { path: `${beingWritten}/coordonnees`, as: null, h1: "Vous et votre projet", name: "incubateur-candidature-coordonnees" },
+  { path: `${beingWritten}/recevabilite`, as: null, h1: "Pouvez-vous candidater ?", name: "incubateur-candidature-recevabilite" },
+  { path: `${beingWritten}/question/1`, as: null, name: "incubateur-candidature-question" },
+  { path: `${beingWritten}/envoyer`, as: null, h1: "Relire et envoyer", name: "incubateur-candidature-envoyer" },
+  { path: `${beingWritten}/retirer`, as: null, h1: "Retirer votre candidature", name: "incubateur-candidature-retirer" },
+  { path: `${beingWritten}/effacer`, as: null, h1: "Effacer votre dossier", name: "incubateur-candidature-effacer" },
+  { path: answered, as: null, h1: "Votre candidature", name: "incubateur-candidature-resultat" },
+  { path: "/incubateur/appels/organiser", as: incubatorHead, h1: "Organiser les appels" },
+  { path: "/incubateur/appels/nouveau", as: incubatorHead, h1: "Préparer un appel" },
+  { path: "/incubateur/appels/nouveau/fast", as: incubatorHead, h1: "Préparer un appel", name: "incubateur-appel-nouveau" },
+  { path: "/incubateur/appels/consolidation/suivi", as: incubatorHead, name: "incubateur-appel-suivi-brouillon" },
+  { path: "/incubateur/appels/consolidation/suivi/presentation", as: incubatorHead, h1: "Présentation et calendrier", name: "incubateur-appel-presentation" },
+  { path: "/incubateur/appels/consolidation/suivi/formulaire/criteres", as: incubatorHead, h1: "Les critères", name: "incubateur-appel-criteres" },
+  { path: "/incubateur/appels/consolidation/suivi/formulaire/recevabilite", as: incubatorHead, h1: "La recevabilité", name: "incubateur-appel-recevabilite" },
+  { path: "/incubateur/appels/consolidation/suivi/formulaire/questions", as: incubatorHead, h1: "Les questions du formulaire", name: "incubateur-appel-questions" },
+  { path: `${call}/suivi`, as: incubatorHead, name: "incubateur-appel-suivi" },
+  { path: `${published}/suivi`, as: incubator("incubator.portfolio"), name: "incubateur-appel-suivi-publie" },
+  { path: `${call}/suivi/jury`, as: incubatorHead, h1: "Le jury", name: "incubateur-appel-jury-membres" },
+  { path: applicationFile, as: incubatorHead, name: "incubateur-appel-dossier" },
+  { path: publishedFile, as: incubatorHead, name: "incubateur-appel-dossier-note" },
+  { path: `${published}/suivi/classement`, as: incubatorHead, name: "incubateur-appel-classement" },
+  { path: laureate, as: incubatorHead, h1: "Accueillir le lauréat", name: "incubateur-appel-laureat" },
+  { path: `${call}/jury`, as: jury, h1: "Le jury", name: "incubateur-jury" },
+  { path: toDeclare, as: jury, h1: "Déclarer vos liens", name: "incubateur-jury-declarer" },
+  { path: toMark, as: jury, name: "incubateur-jury-noter" },
+  { path: `${deliberated}/suivi`, as: incubatorHead, name: "incubateur-appel-suivi-deliberation" },
+  { path: `${toDecide}/decider`, as: incubatorHead, h1: "Inscrire la décision du jury", name: "incubateur-appel-decider" },
+  { path: `${deliberated}/suivi/classement`, as: incubatorHead, name: "incubateur-appel-classement-deliberation" },
+  { path: `${deliberated}/suivi/proces-verbal`, as: incubatorHead, h1: "Le procès-verbal", name: "incubateur-appel-proces-verbal" },
+  { path: `${deliberated}/jury`, as: deliberating, h1: "Le jury", name: "incubateur-jury-deliberation" },
+  { path: markedFile, as: deliberating, name: "incubateur-jury-dossier-note" },
+  { path: `${deliberated}/jury/classement`, as: deliberating, h1: "Notes et classement" },
+  { path: `${deliberated}/jury/proces-verbal`, as: deliberating, h1: "Le procès-verbal" },
+  { path: `${call}/jury/classement`, as: jury, status: 409, name: "incubateur-jury-notes-secretes" },
+  { path: "/incubateur/conventions/nouvelle/fast-delegation", as: legal, name: "incubateur-convention-laureat" },
   { path: "/incubateur/echeances", as: lead, h1: "Échéances" },
   { path: "/comptes/incubator", as: incubatorHead, h1: "Journal des comptes", name: "incubateur-comptes" },
   { path: "/interrupteurs/incubator", as: incubatorHead, h1: "Interrupteurs", name: "incubateur-interrupteurs" },

@@ -23,3 +23,13 @@ export async function firstLink(who, path, beginning, after = "") {
   if (!found) throw new Error(`${path} has no link to ${beginning}${after && ` after ${after}`}`);
   return found[1].replaceAll("&#38;", "&");
 }
+
+/** The address that a letter holds, in the list of those the demonstration would have sent; the letter is known by words of its text. */
+export async function letterLink(words, beginning) {
+  const response = await fetch(address("/demonstration/messages"), { headers: { accept: "text/html" } });
+  const letters = (await response.text()).split('<pre class="pp-message">').slice(1).map((text) => text.split("</pre>")[0]);
+  const found = letters.filter((text) => text.includes(words)).map((text) => new RegExp(`${beginning}[\\w-]+`).exec(text)?.[0]);
+  const link = found.find(Boolean);
+  if (!link) throw new Error(`no letter about ${words} holds a link to ${beginning}`);
+  return link;
+}

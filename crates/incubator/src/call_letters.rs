@@ -46,13 +46,14 @@ pub fn received(edition: &Edition, dossier: &Dossier, number: &str) -> Message {
 }
 
 /// The hour of a hearing.
-pub fn heard(edition: &Edition, row: &Model, dossier: &Dossier) -> Message {
+pub fn heard(incubator: &Incubator, edition: &Edition, row: &Model, dossier: &Dossier) -> Message {
     let when = row.hearing_at.map_or_else(String::new, |at| call_instant(at.timestamp()));
     let text = format!(
         "Bonjour {person},\n\n\
          Votre projet « {project} » est retenu pour être entendu par le jury de « {title} ».\n\
          Votre audition : le {when}, heure de Paris. Trois minutes pour présenter, cinq pour répondre.\n\n\
-         Un empêchement ? Répondez à ce message.\n\n{organiser}\n",
+         Un empêchement ? Écrivez à {team}.\n\n{organiser}\n",
+        team = incubator.house.config.contact.team_email,
         person = dossier.person,
         project = dossier.project,
         title = edition.told.title,

@@ -73,10 +73,10 @@ pub async fn fill(incubator: &Incubator, progress: &Progress) -> anyhow::Result<
         progress("incubateur : sept conventions, dont les cinq qui ont fondé cette maison".to_owned());
         file_agreements(incubator).await?;
         demo_team::fill(incubator).await?;
-        progress("incubateur : quatre appels, dont un ouvert et un en auditions".to_owned());
+        progress("incubateur : cinq appels, dont un ouvert et un en auditions".to_owned());
         calls::open(incubator).await?;
         let jury = invite(incubator).await?;
-        calls::judge(incubator, &jury).await?;
+        calls::judge(incubator, jury.try_into().map_err(|_| anyhow::anyhow!("two juries"))?).await?;
     }
     let accounts = socle::web::demonstration_accounts(&incubator.house, SHEET.id).await?;
     Ok(Demonstration { accounts, operators: Vec::new() })
@@ -95,7 +95,7 @@ const PEOPLE: [(&str, &str, &str, Option<&str>); 12] = [
     ("Odile Rambert", "suivi@ministere.exemple.fr", "agreement.officer", Some("convention:atelier-fictif")),
     ("Karim Joubert", "budget@ministere.exemple.fr", "agreement.sponsor", Some("convention:atelier-fictif")),
     ("Aurore Delahousse", "jury@ministere.exemple.fr", "call.jury", Some("appel:intrapreneurs-en-cours")),
-    ("Firmin Okoro", "jury-second@ministere.exemple.fr", "call.jury", Some("appel:intrapreneurs-en-cours")),
+    ("Firmin Okoro", "jury-regions@ministere.exemple.fr", "call.jury", Some("appel:intrapreneurs-regions")),
 ];
 
 /// Gives the roles; the numbers of the members of the jury.
@@ -104,7 +104,8 @@ async fn invite(incubator: &Incubator) -> anyhow::Result<Vec<i64>> {
     for (name, email, role, tenant) in PEOPLE {
         let tenant_name = match tenant {
             Some("service:carnet-archives") => "Carnet d’archives",
-            Some(tenant) if tenant.ends_with(calls::HEARD) => "Appel à intrapreneurs, deuxième édition",
+            Some(tenant) if tenant.ends_with(calls::HEARD) => "Jury de la deuxième édition",
+            Some(tenant) if tenant.ends_with(calls::DELIBERATED) => "Jury des régions",
             Some(_) => "Délégation du ministère fictif",
             None => "Atelier numérique (fictif)",
         };

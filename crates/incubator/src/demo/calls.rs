@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use jiff::Span;
 use jiff::civil::{Date, Time};
-use socle::outbox::Message;
 
 use super::ACTOR;
-use crate::Incubator;
 use crate::model::call::{Calendar, CallKind, Description, Mark, MarkStage, OrganisationKind, Scale, Step};
 use crate::model::money::Cents;
 use crate::pages::blank_call;
@@ -17,6 +15,7 @@ use crate::store::application_decision::{self, Decision};
 use crate::store::call_declaration;
 use crate::store::call_edition::{self, Edition, WithStep};
 use crate::store::call_marks::{self, Marked};
+use crate::{Incubator, call_letters};
 
 /// A fictional candidate: name, organisation, department, project, problem.
 type Candidate = (&'static str, &'static str, &'static str, &'static str, &'static str);
@@ -97,17 +96,12 @@ async fn step(incubator: &Incubator, slug: &str, jurors: usize, with: WithStep) 
         .map_err(|owed| anyhow::anyhow!("a step of a demonstration call is refused: {owed:?}"))
 }
 
-fn letter(dossier: &Dossier) -> Message {
-    Message::Mail {
-        to: dossier.email.clone(),
-        subject: "Votre candidature".to_owned(),
-        text: "Courriel de la démonstration.".to_owned(),
-    }
-}
-
-/// Sends an application; its secret, for the page of the demonstration's candidate.
-async fn apply(incubator: &Incubator, slug: &str, (rank, one): (usize, &Candidate)) -> anyhow::Result<()> {
-    let of = edition(incubator, slug).await?;
+/// Begins an application, with its answers; its number.
+async fn begin(
+    incubator: &Incubator,
+    of: &Edition,
+    (rank, one): (usize, &Candidate),
+) -> anyhow::Result<(Model, Dossier)> {
     let (person, organisation, department, project, problem) = *one;
     let dossier = Dossier {
         person: person.to_owned(),
@@ -126,19 +120,22 @@ async fn apply(incubator: &Incubator, slug: &str, (rank, one): (usize, &Candidat
     };
     let workplace = Workplace { department: department.to_owned(), kind: OrganisationKind::Operator };
     let secret = socle::chance::secret_text();
-    let key = application::key(&incubator.keyring, &of).await?;
-    let message = letter(&dossier);
-    let begun = application::begin(
-        &incubator.database,
-        key.clone(),
-        &of,
-        (dossier.clone(), workplace),
-        &secret,
-        message,
-    );
+    let key = application::key(&incubator.keyring, of).await?;
+    let letter = call_letters::begun(incubator, of, &dossier, &secret);
+    let begun =
+        application::begin(&incubator.database, key, of, (dossier.clone(), workplace), &secret, letter);
     begun.await?.map_err(|_| anyhow::anyhow!("a demonstration call is not open"))?;
     let row = application::of_secret(&incubator.database, &secret).await?.context("an application")?;
-    let receipt = move |_: &str| letter(&dossier);
+    Ok((row, dossier))
+}
+
+/// Sends an application.
+async fn apply(incubator: &Incubator, slug: &str, one: (usize, &Candidate)) -> anyhow::Result<()> {
+    let of = edition(incubator, slug).await?;
+    let (row, dossier) = begin(incubator, &of, one).await?;
+    let key = application::key(&incubator.keyring, &of).await?;
+    let (told, sender) = (of.clone(), dossier);
+    let receipt = move |number: &str| call_letters::received(&told, &sender, number);
     let sent = application::send(&incubator.database, key, &of, row, receipt);
     sent.await?.map_err(|_| anyhow::anyhow!("a demonstration call is not open"))?;
     Ok(())
@@ -231,10 +228,11 @@ async fn mark(
         .map_err(|_| anyhow::anyhow!("a demonstration mark is refused"))
 }
 
-/// The slug of the call whose jury the demonstration lets one be a member of.
+/// The call that is in hearings, and the one whose jury deliberates.
 pub const HEARD: &str = "intrapreneurs-en-cours";
+pub const DELIBERATED: &str = "intrapreneurs-regions";
 
-/// Makes the three calls.
+/// Makes the calls.
 pub async fn open(incubator: &Incubator) -> anyhow::Result<()> {
     let today = incubator.today();
     let day = |days: i32| today.saturating_add(Span::new().days(days));
@@ -254,29 +252,65 @@ pub async fn open(incubator: &Incubator) -> anyhow::Result<()> {
         day(-8),
     )?;
     answered(incubator, HEARD, heard, &CANDIDATES[1..]).await?;
+    let regions =
+        told(incubator, CallKind::Intrapreneur, "Appel à intrapreneurs des régions", day(-50), day(-30))?;
+    answered(incubator, DELIBERATED, regions, &CANDIDATES[..3]).await?;
     let open = told(incubator, CallKind::Fast, "FAST, promotion d’hiver", day(-5), day(25))?;
     let slug = "fast-hiver".to_owned();
     call_edition::create(&incubator.database, ACTOR, slug, open).await?.ok();
     step(incubator, "fast-hiver", 0, WithStep::default()).await?;
+    // Somebody is writing.
+    begin(incubator, &edition(incubator, "fast-hiver").await?, (5, &CANDIDATES[0])).await?;
     let draft = told(incubator, CallKind::Consolidation, "Programme de consolidation", day(40), day(70))?;
     call_edition::create(&incubator.database, ACTOR, "consolidation".to_owned(), draft).await?.ok();
     Ok(())
 }
 
-/// Brings them where they are told to stand, once the members of the jury have their accounts.
-pub async fn judge(incubator: &Incubator, jury: &[i64]) -> anyhow::Result<()> {
-    let (Some(chair), second) = (jury.first().copied(), jury.get(1).copied()) else { return Ok(()) };
-    to_hearings(incubator, HEARD, chair, jury.len()).await?;
-    let rows = sent(incubator, HEARD).await?;
-    let heard: Vec<Model> = rows.into_iter().filter(Model::is_kept).collect();
-    if let (Some(second), Some(row)) = (second, heard.first()) {
-        mark(incubator, HEARD, second, row, &[7, 8, 6]).await?;
+/// Brings them where they are told to stand, once the members of the juries have their accounts: of the call in hearings,
+/// of the one that is deliberated.
+pub async fn judge(incubator: &Incubator, [hearing, deliberating]: [i64; 2]) -> anyhow::Result<()> {
+    to_hearings(incubator, HEARD, hearing, 1).await?;
+    let heard: Vec<Model> = sent(incubator, HEARD).await?.into_iter().filter(Model::is_kept).collect();
+    for (row, said) in heard
+        .into_iter()
+        .skip(1)
+        .zip([(true, "J’ai dirigé ce service jusqu’en juin".to_owned()), (false, String::new())])
+    {
+        call_declaration::declare(&incubator.database, ACTOR, hearing, row, said).await?.ok();
     }
-    if let Some(row) = heard.get(1) {
-        let link = (true, "J’ai dirigé ce service jusqu’en juin".to_owned());
-        call_declaration::declare(&incubator.database, ACTOR, chair, row.clone(), link).await?.ok();
+    to_hearings(incubator, DELIBERATED, deliberating, 1).await?;
+    let heard: Vec<Model> = sent(incubator, DELIBERATED).await?.into_iter().filter(Model::is_kept).collect();
+    for (row, marks) in heard.iter().zip([[7, 8, 6], [7, 8, 6]]) {
+        mark(incubator, DELIBERATED, deliberating, row, &marks).await?;
     }
-    publish(incubator, "intrapreneurs-premiere", chair, jury).await
+    step(incubator, DELIBERATED, 1, WithStep::default()).await?;
+    if let Some(row) = heard.into_iter().next() {
+        decide(incubator, row, decided(true, Vec::new())).await?;
+    }
+    minutes(incubator, DELIBERATED).await?;
+    publish(incubator, "intrapreneurs-premiere", hearing, &[hearing, deliberating]).await
+}
+
+/// What a jury decides of a candidate.
+fn decided(laureate: bool, conditions: Vec<String>) -> Decision {
+    let reason = if laureate {
+        "Le problème est grand, et l’agent connaît le terrain."
+    } else {
+        "L’idée existe déjà dans deux régions : mieux vaut s’y joindre."
+    };
+    Decision::Outcome {
+        outcome: if laureate { Outcome::Laureate } else { Outcome::Rejected },
+        reason: reason.to_owned(),
+        granted: laureate.then(|| Cents::euros(15_000)),
+        conditions,
+    }
+}
+
+async fn minutes(incubator: &Incubator, slug: &str) -> anyhow::Result<()> {
+    let before = edition(incubator, slug).await?;
+    let text = "Tous les membres étaient présents.\nLes deux premiers se détachent nettement ; le jury a discuté l’écart de notes sur le troisième.";
+    call_edition::write_minutes(&incubator.database, ACTOR, before, text.to_owned()).await?;
+    Ok(())
 }
 
 async fn publish(incubator: &Incubator, slug: &str, chair: i64, jury: &[i64]) -> anyhow::Result<()> {
@@ -297,29 +331,11 @@ async fn publish(incubator: &Incubator, slug: &str, chair: i64, jury: &[i64]) ->
             let told = Published { project, organisation, summary };
             with.published.push((row.id, serde_json::to_string(&told)?));
         }
-        let fresh = application::find(&incubator.database, row.edition_id, row.id)
-            .await?
-            .context("an application")?;
-        let decision = Decision::Outcome {
-            outcome: if laureate { Outcome::Laureate } else { Outcome::Rejected },
-            reason: if laureate {
-                "Le problème est grand, et l’agent connaît le terrain."
-            } else {
-                "L’idée existe déjà dans deux régions : mieux vaut s’y joindre."
-            }
-            .to_owned(),
-            granted: laureate.then(|| Cents::euros(15_000)),
-            conditions: if rank == 0 {
-                vec!["Rencontrer trente lecteurs avant de coder".to_owned()]
-            } else {
-                Vec::new()
-            },
-        };
-        decide(incubator, fresh, decision).await?;
+        let conditions =
+            if rank == 0 { vec!["Rencontrer trente lecteurs avant de coder".to_owned()] } else { Vec::new() };
+        decide(incubator, row, decided(laureate, conditions)).await?;
     }
-    let before = edition(incubator, slug).await?;
-    let minutes = "Tous les membres étaient présents.\nLes deux premiers se détachent nettement ; le jury a discuté l’écart de notes sur le troisième.";
-    call_edition::write_minutes(&incubator.database, ACTOR, before, minutes.to_owned()).await?;
+    minutes(incubator, slug).await?;
     let before = edition(incubator, slug).await?;
     call_edition::sign_minutes(&incubator.database, ACTOR, before).await?;
     step(incubator, slug, jury.len(), with).await?;

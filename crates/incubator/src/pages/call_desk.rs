@@ -233,7 +233,7 @@ async fn with_step(incubator: &Incubator, edition: &Edition) -> Result<WithStep,
         let dossier: Dossier = application::open(&incubator.keyring, &row).await?;
         if edition.step == Step::Shortlisted {
             if row.is_kept() {
-                let letter = call_letters::heard(edition, &row, &dossier);
+                let letter = call_letters::heard(incubator, edition, &row, &dossier);
                 with.letters.push((format!("application {} hearing", row.id), letter));
             }
             continue;

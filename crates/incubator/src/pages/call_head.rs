@@ -144,6 +144,7 @@ pub fn kinds(present: &str) -> Vec<Choice> {
     OrganisationKind::ALL.iter().map(|one| Choice::new(one.as_str(), &sentence(one.fr()), present)).collect()
 }
 
+/// « 1 candidature attend … », « 2 candidatures attendent … ».
 fn several(count: usize, one: &str, many: &str) -> String {
     if count < 2 { format!("{count} {one}") } else { format!("{count} {many}") }
 }
@@ -160,35 +161,31 @@ pub fn refusal(why: &Refusal) -> String {
             format!("L’appel se clôt le {}, déjà passé : corrigez le calendrier.", hour(*at))
         }
         Refusal::StillOpen(at) => format!("Les candidatures sont reçues jusqu’au {}.", hour(*at)),
-        Refusal::Unjudged(count) => {
-            format!(
-                "{} : dites si elles sont recevables.",
-                several(*count, "candidature attend", "candidatures attendent")
-            )
-        }
-        Refusal::Unchosen(count) => {
-            format!(
-                "{} : dites si elles sont à entendre.",
-                several(*count, "candidature attend", "candidatures attendent")
-            )
-        }
-        Refusal::Unscheduled(count) => {
-            format!(
-                "{} sans heure d’audition.",
-                several(*count, "candidature retenue est", "candidatures retenues sont")
-            )
-        }
+        Refusal::Unjudged(count) => several(
+            *count,
+            "candidature attend : dites si elle est recevable.",
+            "candidatures attendent : dites si elles sont recevables.",
+        ),
+        Refusal::Unchosen(count) => several(
+            *count,
+            "candidature attend : dites si elle est à entendre.",
+            "candidatures attendent : dites si elles sont à entendre.",
+        ),
+        Refusal::Unscheduled(count) => several(
+            *count,
+            "candidature à entendre est sans heure d’audition.",
+            "candidatures à entendre sont sans heure d’audition.",
+        ),
         Refusal::NoJury => "Invitez au moins une personne au jury.".to_owned(),
         Refusal::NoChair => "Dites qui préside le jury : cette personne signera le procès-verbal.".to_owned(),
         Refusal::Unmarked(count) => {
-            format!("{} sans aucune note.", several(*count, "candidature est", "candidatures sont"))
+            several(*count, "candidature est sans aucune note.", "candidatures sont sans aucune note.")
         }
-        Refusal::Undecided(count) => {
-            format!(
-                "{} la décision du jury.",
-                several(*count, "candidature attend", "candidatures attendent")
-            )
-        }
+        Refusal::Undecided(count) => several(
+            *count,
+            "candidature attend la décision du jury.",
+            "candidatures attendent la décision du jury.",
+        ),
         Refusal::Unsigned => "Le procès-verbal n’est pas signé par la présidence du jury.".to_owned(),
     }
 }

@@ -70,7 +70,7 @@ struct JuryPage {
 }
 
 fn next(edition: &Edition, phase: Phase, lines: &[Line], chairs: bool) -> String {
-    let to_do = lines.iter().filter(|one| !one.action.is_empty() && one.action != "Relire").count();
+    let to_do = lines.iter().filter(|one| matches!(one.action, "Déclarer" | "Noter")).count();
     match phase {
         Phase::Preselection if !edition.told.jury_preselects => {
             "Rien pour l’instant : vous lirez les candidats à entendre.".to_owned()
@@ -127,12 +127,13 @@ async fn list(
         });
         let (state, colour, action) = match conflict {
             None => ("à déclarer", "warning", "Déclarer"),
+            Some(true) if edition.step < Step::Deliberation => ("vous vous abstenez", "", "Corriger"),
             Some(true) => ("vous vous abstenez", "", ""),
             Some(false) if has_sheet => ("noté", "success", "Relire"),
             Some(false) if edition.marking().is_some() => ("à noter", "new", "Noter"),
             Some(false) => ("déclaré", "info", "Relire"),
         };
-        let end = if conflict.is_none() { "/declarer" } else { "" };
+        let end = if conflict == Some(false) { "" } else { "/declarer" };
         lines.push(Line {
             href: format!("{base}/{}{end}", row.id),
             project: dossier.project,
