@@ -157,41 +157,6 @@ fn commitments(orders: &[Order], ledger: &[LedgerEntry]) -> Vec<LedgerEntry> {
         .collect()
 }
 
-/// Replaces what is written, as it was read. Bank details stay, unless the new text brings some.
-pub async fn rewrite(
-    database: &Database,
-    keyring: &Keyring,
-    knowledge: &Knowledge,
-    actor: Actor,
-    filed: &Filed,
-    written: Written,
-    reason: String,
-) -> Result<(), ServiceError> {
-    let bank = sealed_bank(keyring, &written).await?;
-    let (id, version, before) = (filed.id, filed.version, filed.agreement.written.clone());
-    let knowledge = knowledge.clone();
-    database
-        .write(move |tx| {
-            Box::pin(async move {
-                let row = ActiveModel {
-                    title: Set(written.title.clone()),
-                    kind: Set(written.kind.to_string()),
-                    written: Set(serde_json::to_string(&written)?),
-                    bank: bank.map_or(ActiveValue::NotSet, |bank| Set(Some(bank))),
-                    ..Default::default()
-                };
-                advance(tx, id, version, row).await?;
-                set_products(tx, id, &written).await?;
-                tx.record(
-                    Entry::new(actor, "agreement.rewritten", "agreement", id)
-                        .with_facts(json!({"reason": reason, "changes": differences(&before, &written)?})),
-                );
-                outlook::refresh(tx, &knowledge, id).await
-            })
-        })
-        .await
-}
-
 /// Adds a product to the text of an agreement, inside a change.
 pub(super) async fn add_product(
     tx: &mut Tx,
@@ -200,7 +165,10 @@ pub(super) async fn add_product(
     product: Product,
     reason: String,
 ) -> Result<(), ServiceError> {
-    let before = &filed.agreement.written;
+    // The text as it is kept: `filed` also holds what the portfolio and later signatures say.
+    let kept = Entity::find_by_id(filed.id).one(tx.connection()).await?;
+    let kept = kept.ok_or_else(|| ServiceError::Corrupt(format!("agreement {} is not there", filed.id)))?;
+    let before: Written = serde_json::from_str(&kept.written)?;
     let mut written = before.clone();
     written.products.push(product);
     let row = ActiveModel { written: Set(serde_json::to_string(&written)?), ..Default::default() };
@@ -208,7 +176,7 @@ pub(super) async fn add_product(
     set_products(tx, filed.id, &written).await?;
     tx.record(
         Entry::new(actor, "agreement.rewritten", "agreement", filed.id)
-            .with_facts(json!({"reason": reason, "changes": differences(before, &written)?})),
+            .with_facts(json!({"reason": reason, "changes": differences(&before, &written)?})),
     );
     Ok(())
 }
