@@ -60,8 +60,8 @@ const toDeclare = await firstLink(jury, `${call}/jury`, `${call}/jury/\\d+/decla
 const toMark = await firstLink(jury, `${call}/jury`, `${call}/jury/\\d+(?=")`);
 const markedFile = await firstLink(deliberating, `${deliberated}/jury`, `${deliberated}/jury/\\d+(?=")`);
 const toDecide = await firstLink(incubatorHead, `${deliberated}/suivi`, `${deliberated}/candidatures/`);
-const beingWritten = await letterLink("FAST, promotion d’hiver", "/incubateur/candidatures/");
-const answered = await letterLink("Appel à intrapreneurs, première édition", "/incubateur/candidatures/");
+const beingWritten = await letterLink("FAST, promotion d’hiver", "/incubateur/appels/candidatures/");
+const answered = await letterLink("Appel à intrapreneurs, première édition", "/incubateur/appels/candidatures/");
 const person = await firstLink(registryAdmin, "/registre/personnes", "/registre/personnes/");
 
 export const pages = [
@@ -232,7 +232,7 @@ export const pages = [
   { path: call, as: null, name: "incubateur-appel-auditions" },
   { path: "/incubateur/appels/fast-hiver/candidater", as: null, h1: "Candidater", name: "incubateur-appel-candidater" },
   { path: `${call}/candidater`, as: null, status: 409, name: "incubateur-appel-clos" },
-  { path: "/incubateur/candidatures/inconnu", as: null, status: 410, name: "incubateur-candidature-inconnue" },
+  { path: "/incubateur/appels/candidatures/inconnu", as: null, status: 410, name: "incubateur-candidature-inconnue" },
   { path: beingWritten, as: null, h1: "Votre candidature", name: "incubateur-candidature" },
   { path: `${beingWritten}/coordonnees`, as: null, h1: "Vous et votre projet", name: "incubateur-candidature-coordonnees" },
   { path: `${beingWritten}/recevabilite`, as: null, h1: "Pouvez-vous candidater ?", name: "incubateur-candidature-recevabilite" },

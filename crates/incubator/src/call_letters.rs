@@ -8,7 +8,7 @@ use crate::store::application::{Dossier, Model, Outcome};
 use crate::store::call_edition::Edition;
 
 fn link(incubator: &Incubator, secret: &str) -> String {
-    format!("{}/incubateur/candidatures/{secret}", incubator.house.config.base_url())
+    format!("{}/incubateur/appels/candidatures/{secret}", incubator.house.config.base_url())
 }
 
 /// The private link of an application that begins.

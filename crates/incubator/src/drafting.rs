@@ -106,8 +106,6 @@ pub struct Draft {
     pub copies: Vec<String>,
     /// What the jury of a call asks, one clause each.
     pub conditions: Vec<String>,
-    /// Share that the beneficiary brings, in percent, as it was typed.
-    pub co_funding: String,
     /// Ranks of the clauses kept.
     pub clauses: Vec<usize>,
 }
@@ -115,7 +113,6 @@ pub struct Draft {
 /// What stands in for the names of a model that begin with `$`.
 struct Places<'a> {
     copies: &'a [String],
-    co_funding: &'a str,
     /// One condition of the jury.
     condition: &'a str,
 }
@@ -191,13 +188,12 @@ impl Draft {
 
     /// The clause as many times as it is written: once, or once for each condition of the jury.
     fn instances(&self, clause: &Proposed, copies: &[String]) -> Vec<Value> {
-        let co_funding = self.co_funding.trim();
         if !clause.parameters.values().any(|value| value.as_str() == Some("$conditions")) {
-            let places = Places { copies, co_funding, condition: "" };
+            let places = Places { copies, condition: "" };
             return clause.instance(&places).into_iter().collect();
         }
         let written = (1..).zip(&self.conditions).filter_map(|(rank, condition)| {
-            let mut one = clause.instance(&Places { copies, co_funding, condition })?;
+            let mut one = clause.instance(&Places { copies, condition })?;
             // Each has its own article: what shows one done does not show the others.
             if self.conditions.len() > 1 {
                 one["article"] = format!("{}.{rank}", clause.article).into();
@@ -247,7 +243,6 @@ fn placed(value: &Value, places: &Places) -> Value {
         Some("$first") => json!([KEYS[0]]),
         Some("$second") => json!([KEYS[1]]),
         Some("$copies") => json!(places.copies),
-        Some("$co_funding") => filled(places.co_funding),
         Some("$conditions") => filled(places.condition),
         _ => value.clone(),
     }

@@ -74,9 +74,8 @@ struct DraftPage {
     natures: Vec<Choice>,
     years: Vec<YearFields>,
     has_contribution: bool,
-    /// Whether it is the agreement of a call's laureate: what the jury asks, what the laureate brings.
+    /// Whether it is the agreement of a call's laureate: what the jury asks.
     asks_conditions: bool,
-    asks_co_funding: bool,
     clauses: Vec<Choice>,
     new: Typed,
     errors: FormErrors,
@@ -188,7 +187,6 @@ async fn form(
             })
             .collect(),
         asks_conditions: model.asks("$conditions"),
-        asks_co_funding: model.asks("$co_funding"),
         has_contribution: kind == Kind::Partnership || kind == Kind::Grant,
         clauses,
         new,
@@ -229,7 +227,6 @@ async fn begun(incubator: &Incubator, model: &Model, laureate: i64) -> Result<Ty
     }
     let told = award.draft()?;
     let from = day::date(award.from_day);
-    let co_funding = told.co_funding_percent.map_or_else(String::new, |percent| percent.to_string());
     let amount = told.granted.to_string().replace(" €", "");
     let mut new = Typed::default();
     for (name, value) in [
@@ -243,7 +240,6 @@ async fn begun(incubator: &Incubator, model: &Model, laureate: i64) -> Result<Ty
         ("nature", PlanNature::Firm.to_string()),
         ("year0", from.year().to_string()),
         ("ae0", amount),
-        ("co_funding", co_funding),
         ("conditions", told.conditions.join("\n")),
     ] {
         new.0.insert(name.to_owned(), vec![value]);
@@ -288,7 +284,6 @@ fn draft(kind: Kind, new: &Typed, names: &BTreeMap<String, String>) -> Draft {
         contribution: new.one("contribution"),
         copies: lines(&new.one("copies")),
         conditions: lines(&new.one("conditions")),
-        co_funding: new.one("co_funding"),
         clauses: new.all("clauses").iter().filter_map(|rank| rank.parse().ok()).collect(),
     }
 }

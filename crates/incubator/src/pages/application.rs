@@ -29,10 +29,10 @@ const TRYING: Rate = Rate { name: "application-link", limit: 20, window: 300 };
 
 pub fn routes() -> Router<Arc<Incubator>> {
     Router::new()
-        .route("/incubateur/candidatures/{secret}", get(show))
-        .route("/incubateur/candidatures/{secret}/donnees", get(export))
-        .route("/incubateur/candidatures/{secret}/retirer", get(ask_withdraw).post(withdraw))
-        .route("/incubateur/candidatures/{secret}/effacer", get(ask_erase).post(erase))
+        .route("/incubateur/appels/candidatures/{secret}", get(show))
+        .route("/incubateur/appels/candidatures/{secret}/donnees", get(export))
+        .route("/incubateur/appels/candidatures/{secret}/retirer", get(ask_withdraw).post(withdraw))
+        .route("/incubateur/appels/candidatures/{secret}/effacer", get(ask_erase).post(erase))
 }
 
 /// A candidate's file.
@@ -46,7 +46,7 @@ pub struct Own {
 
 impl Own {
     pub fn base(&self) -> String {
-        format!("/incubateur/candidatures/{}", self.secret)
+        format!("/incubateur/appels/candidatures/{}", self.secret)
     }
 
     /// Whether it may still be written.

@@ -22,9 +22,15 @@ const ELIGIBILITY: [&str; super::call_head::MOST] = numbered!("eligible_");
 
 pub fn routes() -> Router<Arc<Incubator>> {
     Router::new()
-        .route("/incubateur/candidatures/{secret}/coordonnees", get(show_contact).post(take_contact))
-        .route("/incubateur/candidatures/{secret}/recevabilite", get(show_eligibility).post(take_eligibility))
-        .route("/incubateur/candidatures/{secret}/question/{rank}", get(show_question).post(take_question))
+        .route("/incubateur/appels/candidatures/{secret}/coordonnees", get(show_contact).post(take_contact))
+        .route(
+            "/incubateur/appels/candidatures/{secret}/recevabilite",
+            get(show_eligibility).post(take_eligibility),
+        )
+        .route(
+            "/incubateur/appels/candidatures/{secret}/question/{rank}",
+            get(show_question).post(take_question),
+        )
 }
 
 /// A file that may still be written.

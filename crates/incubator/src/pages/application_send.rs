@@ -22,7 +22,7 @@ use crate::{Incubator, call_letters};
 const CONSENTS: [&str; MOST] = numbered!("consent_");
 
 pub fn routes() -> Router<Arc<Incubator>> {
-    Router::new().route("/incubateur/candidatures/{secret}/envoyer", get(show_sending).post(send))
+    Router::new().route("/incubateur/appels/candidatures/{secret}/envoyer", get(show_sending).post(send))
 }
 
 /// A question and its answer, to be read once more.

@@ -124,8 +124,8 @@ async fn results(incubator: &Incubator, edition: &Edition) -> Result<Option<Resu
         sent: sent.len(),
         heard: sent.iter().filter(|one| one.is_kept()).count(),
         laureates: laureates.map_err(|cause| Problem::internal(&cause))?,
-        departments: told(departments, "Départements de moins de candidatures"),
-        kinds: told(kinds, "Sortes d’organismes de moins de candidatures"),
+        departments: told(departments, "Autres départements"),
+        kinds: told(kinds, "Autres organismes"),
     }))
 }
 

@@ -137,7 +137,7 @@ async fn form(
         action: format!("{base}/laureats/{}", row.id),
         back: format!("{base}/suivi"),
         is_investigation: edition.told.award == AwardKind::Investigation,
-        conditions: row.conditions(),
+        conditions: conditions(edition, row),
         products: active.map(|one| Choice::new(&one.slug, &one.sheet.name, &new.known)).collect(),
         incubators: portfolio
             .incubators
@@ -176,6 +176,13 @@ async fn show(
     };
     let told = (new, FormErrors::default());
     form(&incubator, &visitor, (&edition, &row, &dossier), told, &offers).await
+}
+
+/// What the award asks: the share that the call asks everybody to bring, then what the jury asks of this laureate.
+fn conditions(edition: &Edition, row: &Model) -> Vec<String> {
+    let share = edition.told.co_funding_percent.filter(|percent| *percent > 0);
+    let share = share.map(|percent| format!("apporter {percent} % du financement du service"));
+    share.into_iter().chain(row.conditions()).collect()
 }
 
 /// What was typed, when nothing is missing.
@@ -302,8 +309,7 @@ async fn give(
             parties: [giver, dossier.organisation.clone()],
             months: read.months,
             granted: read.envelope,
-            co_funding_percent: edition.told.co_funding_percent,
-            conditions: row.conditions(),
+            conditions: conditions(&edition, &row),
         }),
     };
     let product = match &read.work {

@@ -44,7 +44,7 @@ pub fn address(slug: &str) -> String {
 }
 
 /// Addresses that no edition may have.
-pub const RESERVED: [&str; 2] = ["organiser", "nouveau"];
+pub const RESERVED: [&str; 3] = ["organiser", "nouveau", "candidatures"];
 
 /// An edition that the public may know of.
 pub async fn public(incubator: &Incubator, slug: &str) -> Result<Edition, Problem> {

@@ -65,7 +65,7 @@ pub struct AgreementDraft {
     pub parties: [String; 2],
     pub months: u16,
     pub granted: Cents,
-    pub co_funding_percent: Option<u8>,
+    /// What the call and its jury ask, one clause each.
     pub conditions: Vec<String>,
 }
 

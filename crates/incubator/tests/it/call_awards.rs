@@ -47,7 +47,7 @@ on_both_stores! {
         let waiting = legal.open("/incubateur/conventions/nouvelle").await.text;
         let way = waiting.split("href=\"").find(|rest| rest.contains("fast-delegation?laureat=")).and_then(|rest| rest.split('"').next()).expect("the draft").to_owned();
         let draft = legal.open(&way).await.text;
-        for told in ["Essais de 2026, Guichet des mairies", "DDT de la Creuse", "value=\"100 000\"", "value=\"50\"", "publier une mesure par trimestre", "value=\"7\""] {
+        for told in ["Essais de 2026, Guichet des mairies", "DDT de la Creuse", "value=\"100 000\"", "apporter 50 % du financement du service", "publier une mesure par trimestre", "value=\"7\""] {
             assert!(draft.contains(told), "{told}: {draft}");
         }
         let form = with(&filled(&draft), &[
@@ -60,8 +60,8 @@ on_both_stores! {
         let text = legal.open("/incubateur/conventions/guichet-fast").await.text;
         assert!(text.contains("Délégation de gestion") && text.contains("Dernier jour le 30/06/2027") && text.contains("100\u{202f}000\u{a0}€"), "{text}");
         let duties = legal.open("/incubateur/conventions/guichet-fast/echeances").await.text;
-        assert!(duties.matches("Répondre à la condition du jury").count() >= 2, "{duties}");
-        assert!(duties.contains("démontrer les gains effectifs pour les usagers finaux") && duties.contains("Apporter le cofinancement"), "{duties}");
+        assert!(duties.matches("Répondre à la condition du jury").count() >= 3, "{duties}");
+        assert!(duties.contains("démontrer les gains effectifs pour les usagers finaux") && duties.contains("apporter 50 % du financement du service"), "{duties}");
         assert!(duties.contains("30\u{a0}juin 2027"), "at the term: {duties}");
         let again = with(&form, &[("reference", "guichet-fast-2")]);
         assert_eq!(legal.submit(post, &again).await.status, 409, "once");

@@ -83,8 +83,9 @@ pub async fn begun(house: &TestHouse, email: &str, project: &str) -> String {
     assert!(answer.status == 200 && answer.text.contains("Consultez votre messagerie"), "{}", answer.text);
     let all = letters(house).await;
     let (_, _, text) = all.iter().find(|(to, ..)| to == email).expect("a letter");
-    let secret = text.split("/incubateur/candidatures/").nth(1).and_then(|rest| rest.split('\n').next());
-    format!("/incubateur/candidatures/{}", secret.expect("a link").trim())
+    let secret =
+        text.split("/incubateur/appels/candidatures/").nth(1).and_then(|rest| rest.split('\n').next());
+    format!("/incubateur/appels/candidatures/{}", secret.expect("a link").trim())
 }
 
 /// Fills and sends one; its private page.
@@ -272,7 +273,7 @@ on_both_stores! {
         assert_eq!(candidate.submit(&format!("{own}/question/1"), &[("answer", "Autre")]).await.status, 409, "it is sent");
         let data = candidate.open(&format!("{own}/donnees")).await;
         assert!(data.text.contains("aissa@exemple.fr") && data.text.contains("Voici."), "{}", data.text);
-        assert_eq!(candidate.open("/incubateur/candidatures/devine").await.status, 410);
+        assert_eq!(candidate.open("/incubateur/appels/candidatures/devine").await.status, 410);
 
         // Late by a second: refused with the hour, and nothing is written.
         let late = begun(&house, "tard@exemple.fr", "Trop tard").await;
