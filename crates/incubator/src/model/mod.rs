@@ -49,6 +49,7 @@ pub mod predecessor;
 pub mod product;
 pub mod publication;
 pub mod purchase;
+pub mod redaction;
 pub mod seen;
 pub mod signature;
 pub mod standards;

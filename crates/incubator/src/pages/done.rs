@@ -71,6 +71,8 @@ impl Done {
             }
             "compte-repris" => "Le compte rendu est de nouveau en préparation. Son échéance est à faire.",
             "compte-recu" => "L’accusé de réception est inscrit.",
+            "occultations-choisies" => "C’est enregistré. Relisez le texte qui sera publié.",
+            "publiee" => "La convention est publiée sur data.gouv.fr. L’adresse et le jour sont inscrits.",
             "commande-avancee" => "C’est enregistré.",
             _ => return page,
         };

@@ -42,6 +42,9 @@ pub mod phase;
 pub mod portfolio;
 pub mod product;
 pub mod product_profile;
+pub mod publication_choice;
+pub mod publication_sending;
+pub mod published;
 pub mod reading;
 pub mod sponsor;
 mod state;
@@ -59,5 +62,6 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "incubator_0004", sql: include_str!("../../migrations/0004.sql") },
     Migration { name: "incubator_0005", sql: include_str!("../../migrations/0005.sql") },
     Migration { name: "incubator_0006", sql: include_str!("../../migrations/0006.sql") },
+    Migration { name: "incubator_0008", sql: include_str!("../../migrations/0008.sql") },
     Migration { name: "incubator_0009", sql: include_str!("../../migrations/0009.sql") },
 ];
