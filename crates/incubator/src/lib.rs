@@ -30,6 +30,7 @@ mod jobs;
 pub mod model;
 mod pack;
 mod pages;
+mod publication;
 mod reading;
 mod report;
 pub mod rights;
@@ -61,8 +62,11 @@ use crate::drafting::Models;
 use crate::model::call::CallTemplates;
 use crate::model::library::ClauseLibrary;
 use crate::model::member::IntrapreneurCriteria;
+use crate::model::redaction::RedactionRules;
 use crate::model::standards::Standards;
 use crate::model::tenant::Tenant;
+use crate::pages::public_agreement::Rendered;
+use crate::publication::catalogue::Catalogue;
 use crate::store::ServiceError;
 use crate::store::agreement::Knowledge;
 use crate::store::import::import;
@@ -83,6 +87,7 @@ pub static SHEET: Sheet = Sheet {
         MenuEntry { label: "Portefeuille", href: "/incubateur", action: None },
         MenuEntry { label: "Appels", href: "/incubateur/appels", action: None },
         MenuEntry { label: "Incubateurs", href: "/incubateur/incubateurs", action: None },
+        MenuEntry { label: "Conventions publiées", href: "/incubateur/conventions-publiees", action: None },
         MenuEntry { label: "Mesures d’impact", href: "/incubateur/mesures", action: Some("product.read") },
         MenuEntry { label: "Conventions", href: "/incubateur/conventions", action: Some("agreement.read") },
         MenuEntry { label: "Comités", href: "/incubateur/comites", action: Some("committee.read") },
@@ -153,6 +158,12 @@ pub struct Incubator {
     pub criteria: IntrapreneurCriteria,
     /// How files of orders and extracts call their columns.
     columns: Columns,
+    /// What is hidden before an agreement is published.
+    redaction: RedactionRules,
+    /// Where agreements are published by program, when it is configured.
+    catalogue: Option<Catalogue>,
+    /// Public files that were asked for before.
+    rendered: Rendered,
     /// The portfolio as it was last read.
     read: RwLock<Arc<Portfolio>>,
 }
@@ -160,6 +171,8 @@ pub struct Incubator {
 impl Incubator {
     /// Opens the incubator's database.
     pub async fn open(house: &Arc<House>) -> anyhow::Result<Self> {
+        // A wrong configuration is said before anything is made.
+        let catalogue = Catalogue::configured(&house.config, &house.transports)?;
         let (database, keyring) = house.open_database(SHEET.id, SHEET.migrations).await?;
         let library = Arc::new(ClauseLibrary::shipped()?);
         let models = Models::shipped()?;
@@ -167,6 +180,7 @@ impl Incubator {
         let calls = CallTemplates::shipped()?;
         let criteria = IntrapreneurCriteria::shipped()?;
         let columns = Columns::shipped()?;
+        let redaction = RedactionRules::shipped()?;
         let read = RwLock::default();
         Ok(Self {
             house: Arc::clone(house),
@@ -178,6 +192,9 @@ impl Incubator {
             standards,
             criteria,
             columns,
+            redaction,
+            catalogue,
+            rendered: Rendered::default(),
             read,
         })
     }

@@ -37,6 +37,8 @@ pub const RIGHTS: Rights = Rights {
         Line { action: "agreement.write", grants: &[All, No, All, All, No, No, No, No, No, No, No, No, No] },
         // Publications, copies, amendments, notices, suspensions, declarations.
         Line { action: "fact.record", grants: &[All, All, All, All, No, No, No, No, No, No, No, No, No] },
+        // Chooses what is hidden, sends to data.gouv.fr.
+        Line { action: "publication.send", grants: &[All, No, No, All, No, No, No, No, No, No, No, No, No] },
         Line {
             action: "duty.evidence",
             grants: &[All, All, All, All, All, All, Own, No, No, Own, No, No, No],

@@ -24,6 +24,8 @@ pub struct Config {
     pub onboarding: Onboarding,
     /// Sign-in of agents by `ProConnect`; without it, by e-mail only.
     pub proconnect: Option<ProConnect>,
+    /// Where data and agreements are published by program; without it, they are handed over as files.
+    pub data_gouv: Option<DataGouv>,
     /// Address of the "Je donne mon avis" form of each service.
     pub feedback: std::collections::BTreeMap<String, String>,
     /// Outside providers this house uses.
@@ -92,8 +94,8 @@ pub struct Theme {
 pub struct Limits {
     /// Multiplies every rate limit.
     pub rate_multiplier: u32,
-    /// Whether webhooks, pages of measures and `ProConnect` may be called on this machine's own network, without https:
-    /// demonstrations and tests only.
+    /// Whether webhooks, pages of measures, the catalogue of data and `ProConnect` may be called on this machine's own
+    /// network, without https: demonstrations and tests only.
     pub allow_internal_calls: bool,
 }
 
@@ -132,6 +134,40 @@ pub struct ProConnect {
     pub organisations: Vec<String>,
     /// Whether the provider is on an internal network (that of the State): https still, at any address.
     pub internal_network: bool,
+}
+
+/// How data sets are published on data.gouv.fr, or on another catalogue of the same software (udata).
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DataGouv {
+    /// The address of its API, version 1, without a final slash.
+    pub api: String,
+    /// The key of an account there, or `key_file` that holds it.
+    pub key: Option<String>,
+    pub key_file: Option<PathBuf>,
+    /// The identifier there of the organisation that publishes; none: the account itself.
+    pub organisation: Option<String>,
+}
+
+impl Default for DataGouv {
+    fn default() -> Self {
+        Self {
+            api: "https://www.data.gouv.fr/api/1".to_owned(),
+            key: None,
+            key_file: None,
+            organisation: None,
+        }
+    }
+}
+
+/// The key is left out.
+impl std::fmt::Debug for DataGouv {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DataGouv")
+            .field("api", &self.api)
+            .field("organisation", &self.organisation)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for ProConnect {

@@ -51,6 +51,7 @@ pub mod product;
 pub mod public_budget;
 pub mod publication;
 pub mod purchase;
+pub mod redaction;
 pub mod seen;
 pub mod signature;
 pub mod standards;

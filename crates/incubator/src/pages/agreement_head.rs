@@ -28,7 +28,7 @@ pub struct Head {
 }
 
 /// The pages of an agreement: the end of its address, and its label.
-const TABS: [(&str, &str); 7] = [
+const TABS: [(&str, &str); 8] = [
     ("", "Où en est-elle ?"),
     ("/texte", "Le texte et ses clauses"),
     ("/echeances", "Les échéances"),
@@ -36,6 +36,7 @@ const TABS: [(&str, &str); 7] = [
     ("/comites", "Les comités"),
     ("/comptes", "Les comptes rendus"),
     ("/vie", "Signatures, avenants, fin"),
+    ("/publication", "La publication"),
 ];
 
 /// The agreement, for whoever may read it.

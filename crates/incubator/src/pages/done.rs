@@ -91,6 +91,8 @@ impl Done {
                 "Le procès-verbal est signé. Les organisateurs peuvent publier les résultats."
             }
             "laureat-accueilli" => "Le lauréat est accueilli.",
+            "occultations-choisies" => "C’est enregistré. Relisez le texte qui sera publié.",
+            "publiee" => "La convention est publiée sur data.gouv.fr. L’adresse et le jour sont inscrits.",
             "commande-avancee" => "C’est enregistré.",
             _ => return page,
         };

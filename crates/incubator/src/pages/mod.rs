@@ -77,6 +77,7 @@ mod member_form;
 mod members;
 mod mission_letter;
 mod objective_form;
+mod open_agreements;
 mod open_calls;
 mod open_data;
 mod open_indicators;
@@ -86,6 +87,11 @@ mod order_new;
 mod order_step;
 mod portfolio;
 mod product;
+pub(crate) mod public_agreement;
+mod public_agreements;
+mod publication;
+mod publication_files;
+mod publication_send;
 mod reading;
 mod reading_words;
 mod team;
@@ -137,6 +143,12 @@ pub fn routes(incubator: &Arc<Incubator>) -> Router {
         .merge(account_receive::routes())
         .merge(account_files::routes())
         .merge(agreement_life::routes())
+        .merge(publication::routes())
+        .merge(publication_files::routes())
+        .merge(publication_send::routes())
+        .merge(public_agreements::routes())
+        .merge(public_agreement::routes())
+        .merge(open_agreements::routes())
         .merge(fact_form::routes())
         .merge(fact_next::routes())
         .merge(order_new::routes())

@@ -399,7 +399,7 @@ pub(super) async fn after(
 }
 
 /// Reads what belongs to these rows and puts each together.
-async fn read(
+pub(super) async fn read(
     connection: &impl ConnectionTrait,
     portfolio: &Portfolio,
     rows: Vec<Model>,

@@ -51,6 +51,9 @@ pub mod phase;
 pub mod portfolio;
 pub mod product;
 pub mod product_profile;
+pub mod publication_choice;
+pub mod publication_sending;
+pub mod published;
 pub mod reading;
 pub mod sponsor;
 mod state;
@@ -70,4 +73,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "incubator_0006", sql: include_str!("../../migrations/0006.sql") },
     Migration { name: "incubator_0007", sql: include_str!("../../migrations/0007.sql") },
     Migration { name: "incubator_0008", sql: include_str!("../../migrations/0008.sql") },
+    Migration { name: "incubator_0009", sql: include_str!("../../migrations/0009.sql") },
 ];

@@ -14,6 +14,7 @@ mod members;
 mod objectives;
 mod orders;
 mod portfolio;
+mod publication;
 mod rights;
 mod signing;
 mod standards;

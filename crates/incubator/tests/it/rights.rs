@@ -60,6 +60,7 @@ async fn tried(agent: &Agent, action: &str, on: &Tried) -> u16 {
         "agreement.read" => get(BASE.to_owned()).await,
         "agreement.write" => get("/incubateur/conventions/nouvelle".to_owned()).await,
         "fact.record" => get(format!("{BASE}/vie/publication")).await,
+        "publication.send" => get(format!("{BASE}/publication/envoyer")).await,
         "duty.evidence" => {
             get(format!("{BASE}/echeances/noter?clause=committee.periodic&article=2&service=&mois=2027-03"))
                 .await
