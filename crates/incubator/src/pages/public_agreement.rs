@@ -98,14 +98,13 @@ async fn show(
 async fn pdf(State(incubator): State<Arc<Incubator>>, Name(reference): Name) -> Result<Response, Problem> {
     let (found, text) = of(&incubator, &reference).await?;
     let id = found.filed.id;
-    let bytes = match incubator.rendered.find(id, &text) {
-        Some(bytes) => bytes,
-        None => {
-            let of = text.clone();
-            let bytes = made(move || files::pdf(&of)).await?;
-            incubator.rendered.keep(id, text, &bytes);
-            bytes
-        }
+    let bytes = if let Some(bytes) = incubator.rendered.find(id, &text) {
+        bytes
+    } else {
+        let of = text.clone();
+        let bytes = made(move || files::pdf(&of)).await?;
+        incubator.rendered.keep(id, text, &bytes);
+        bytes
     };
     Ok(file(bytes, "application/pdf", "inline", &format!("convention-{reference}.pdf")))
 }

@@ -50,18 +50,23 @@ struct Row {
     effect: &'static str,
 }
 
+/// A way on.
+struct Way {
+    href: String,
+    label: &'static str,
+}
+
 #[derive(Template)]
 #[template(path = "agreement/publication.html")]
 struct PublicationPage {
     page: Page,
     head: Head,
     base: String,
+    /// Its public page; empty while it is not public.
     public: String,
-    is_public: bool,
-    is_signed: bool,
     todo: String,
-    may_send: bool,
-    may_record: bool,
+    /// Ways on, the first of them the one to take.
+    ways: Vec<Way>,
     may_choose: bool,
     failure: String,
     rows: Vec<Row>,
@@ -70,7 +75,6 @@ struct PublicationPage {
     hide_imputations: bool,
     words: String,
     errors: FormErrors,
-    is_wrong: bool,
 }
 
 #[derive(Template)]
@@ -153,19 +157,27 @@ async fn publication_page(
         words: choices.words.join("\n"),
         version,
     });
+    let base = address(&agreement.written.reference);
+    let there = lines.iter().find(|line| line.channel == Channel::DataGouv);
+    let sends = may_choose && (sending.is_some() || there.is_none_or(ChannelLine::is_open));
+    let records = visitor.grant(&SHEET, "fact.record") != Grant::No;
+    let ways = [
+        (sends, "publication/envoyer", "Relire et envoyer à data.gouv.fr"),
+        (records, "vie/publication", "Inscrire une publication faite"),
+    ];
     let shown = PublicationPage {
         page: done.announce(page_of),
         head,
-        base: address(&agreement.written.reference),
-        public: public_agreement::address(&agreement.written.reference),
-        is_public: public_on(agreement, today).is_some(),
-        is_signed,
+        public: match public_on(agreement, today) {
+            Some(_) => public_agreement::address(&agreement.written.reference),
+            None => String::new(),
+        },
         todo: todo(is_signed, &lines, explained.course.effect_on.is_some()),
-        may_send: may_choose
-            && lines
-                .iter()
-                .all(|line| line.channel != Channel::DataGouv || line.is_open() || sending.is_some()),
-        may_record: visitor.grant(&SHEET, "fact.record") != Grant::No,
+        ways: ways
+            .into_iter()
+            .filter(|(may, ..)| *may && is_signed)
+            .map(|(_, end, label)| Way { href: format!("{base}/{end}"), label })
+            .collect(),
         may_choose,
         failure: sending.map_or_else(String::new, |row| sentence(&row.failure)),
         rows: lines.iter().map(|line| row(filed, line)).collect(),
@@ -173,8 +185,8 @@ async fn publication_page(
         version: typed.version,
         hide_imputations: !typed.imputations.is_empty(),
         words: typed.words,
-        is_wrong: !errors.is_empty(),
         errors: errors.clone(),
+        base,
     };
     Ok(answered(page(&shown), &errors))
 }

@@ -31,8 +31,8 @@ pub fn file(bytes: Vec<u8>, mime: &'static str, how: &str, name: &str) -> Respon
 pub async fn made<T: Send + 'static, E: Into<anyhow::Error> + Send + 'static>(
     make: impl FnOnce() -> Result<T, E> + Send + 'static,
 ) -> Result<T, Problem> {
-    let made = tokio::task::spawn_blocking(make).await.map_err(anyhow::Error::from)?;
-    Ok(made.map_err(Into::into)?)
+    let ended = tokio::task::spawn_blocking(make).await.map_err(anyhow::Error::from)?;
+    Ok(ended.map_err(Into::into)?)
 }
 
 /// The metadata, with the files they describe.

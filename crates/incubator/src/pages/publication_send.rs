@@ -8,16 +8,15 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 use socle::pages::{FormErrors, Page};
 use socle::web::{Filled, Name, Problem, Visitor, answered, page, redirect};
 
 use super::agreement_head::{address, found, head, refused};
 use super::publication::{is_signed, text_of};
 use crate::Incubator;
-use crate::model::publication::{Channel, channels};
-use crate::publication::PublicText;
+use crate::model::publication::{Channel, Publication, channels};
 use crate::publication::sending::{Outcome, send};
+use crate::publication::{PublicText, dataset};
 use crate::store::agreement::Filed;
 
 pub fn routes() -> Router<Arc<Incubator>> {
@@ -61,9 +60,19 @@ fn obstacle(incubator: &Incubator, filed: &Filed) -> Option<&'static str> {
     }
 }
 
+/// The text as it will hold once this sending is done: the publication may be what makes it take effect.
+async fn text_once_published(incubator: &Incubator, filed: &Filed) -> Result<PublicText, Problem> {
+    let today = incubator.today();
+    let mut published = filed.clone();
+    let by = None;
+    let one = Publication { channel: Channel::DataGouv, published_on: today, by, address: None };
+    published.agreement.facts.publications.push(one);
+    Ok(text_of(incubator, &published, today).await?)
+}
+
 fn print(text: &PublicText) -> Result<String, Problem> {
     let told = serde_json::to_vec(text).map_err(|cause| Problem::internal(&cause))?;
-    Ok(Sha256::digest(told).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(dataset::print(&told))
 }
 
 fn send_page(
@@ -98,7 +107,7 @@ async fn show(
     Name(reference): Name,
 ) -> Result<Response, Problem> {
     let (filed, _) = found(&incubator, &visitor, "publication.send", &reference).await?;
-    let text = text_of(&incubator, &filed, incubator.today()).await?;
+    let text = text_once_published(&incubator, &filed).await?;
     send_page(&incubator, &visitor, &filed, (text, FormErrors::default()))
 }
 
@@ -112,7 +121,7 @@ async fn submit(
     if let Some(obstacle) = obstacle(&incubator, &filed) {
         return Err(refused(obstacle));
     }
-    let text = text_of(&incubator, &filed, incubator.today()).await?;
+    let text = text_once_published(&incubator, &filed).await?;
     let mut errors = FormErrors::default();
     if typed.reread.is_empty() {
         errors.add("reread", "Relisez le texte, puis cochez cette case.");

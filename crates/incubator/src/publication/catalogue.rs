@@ -10,7 +10,7 @@ use socle::config::Config;
 use socle::outbox::Transports;
 use socle::outgoing::CallError;
 
-use super::dataset::PublishedFile;
+use super::dataset::{PublishedFile, print};
 
 /// A catalogue, and the account that publishes there.
 pub struct Catalogue {
@@ -175,9 +175,7 @@ fn identifier(told: &Value) -> Result<String, Failure> {
 
 /// The file as a form of one field, with a boundary that it does not hold.
 fn form_of(file: &PublishedFile) -> (String, Vec<u8>) {
-    use sha2::{Digest as _, Sha256};
-    let digest = Sha256::digest(&file.bytes);
-    let boundary: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let boundary = print(&file.bytes);
     let mut body = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{}\"\r\nContent-Type: {}\r\n\r\n",
         file.name, file.mime

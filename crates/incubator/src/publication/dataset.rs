@@ -1,6 +1,9 @@
 //! The metadata of a published agreement, in the shape of a data set of data.gouv.fr (udata, API 1), which follows DCAT.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::text::PublicText;
 
@@ -30,10 +33,10 @@ pub fn dataset(text: &PublicText, organisation: Option<&str>) -> Value {
     let mut description =
         format!("{}, entre {}.\n\n{}, avenants signés compris.", text.kind, parties.join(" et "), text.date);
     if !text.products.is_empty() {
-        description.push_str(&format!("\n\nServices numériques concernés : {}.", text.products.join(", ")));
+        let _ = write!(description, "\n\nServices numériques concernés : {}.", text.products.join(", "));
     }
     if !hidden.is_empty() {
-        description.push_str(&format!("\n\nMentions occultées : {}.", hidden.join(", ")));
+        let _ = write!(description, "\n\nMentions occultées : {}.", hidden.join(", "));
     }
     let mut told = json!({
         "title": text.title.chars().take(LONGEST_TITLE).collect::<String>(),
@@ -52,18 +55,20 @@ pub fn dataset(text: &PublicText, organisation: Option<&str>) -> Value {
     told
 }
 
+/// The SHA-256 of some bytes, in hexadecimal.
+pub fn print(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
 /// The same with its files, for whoever publishes by hand.
 pub fn with_files(mut dataset: Value, files: &[PublishedFile]) -> Value {
-    use sha2::{Digest as _, Sha256};
     dataset["resources"] = files
         .iter()
         .map(|file| {
-            let digest: String =
-                Sha256::digest(&file.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
             json!({
                 "title": file.title, "type": file.kind, "format": file.format, "mime": file.mime,
                 "filetype": "file", "filesize": file.bytes.len(), "file": file.name,
-                "checksum": {"type": "sha256", "value": digest},
+                "checksum": {"type": "sha256", "value": print(&file.bytes)},
             })
         })
         .collect();

@@ -1,14 +1,14 @@
 //! Sends an agreement to the catalogue, and keeps what came of it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use sha2::{Digest as _, Sha256};
 use socle::audit::Actor;
 
 use super::PublicText;
 use super::catalogue::{Catalogue, Failure, There};
-use super::dataset::{PublishedFile, dataset};
+use super::dataset::{PublishedFile, dataset, print};
 use super::files;
 use crate::Incubator;
 use crate::model::fact::Fact;
@@ -40,10 +40,10 @@ pub async fn send(
         Err(Busy) => return Ok(Outcome::Busy),
     };
     let about = dataset(&text, catalogue.organisation.as_deref());
-    let files = tokio::task::spawn_blocking(move || files::published(&text)).await??;
-    let digest = digest(&files);
+    let leaving = tokio::task::spawn_blocking(move || files::published(&text)).await??;
+    let digest = print(&leaving.iter().flat_map(|file| file.bytes.iter().copied()).collect::<Vec<_>>());
     let mut under_way = UnderWay { incubator: &incubator, catalogue, actor: actor.clone(), row };
-    let failed = match under_way.run(&about, &files).await? {
+    let why = match under_way.run(&about, &leaving).await? {
         Ok(address) => {
             let fact = fact(&incubator, &filed, &address);
             let knowledge = incubator.knowledge().await?;
@@ -58,17 +58,8 @@ pub async fn send(
         }
         Err(Failure::Told(why)) => why,
     };
-    publication_sending::fail(&incubator.database, actor, under_way.row, failed.clone()).await?;
-    Ok(Outcome::Failed(failed))
-}
-
-/// What tells one content from another.
-pub fn digest(files: &[PublishedFile]) -> String {
-    let mut digest = Sha256::new();
-    for file in files {
-        digest.update(&file.bytes);
-    }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    publication_sending::fail(&incubator.database, actor, under_way.row, why.clone()).await?;
+    Ok(Outcome::Failed(why))
 }
 
 /// The publication that a success is; none when this content was published there before.
@@ -109,7 +100,7 @@ impl UnderWay<'_> {
             Err(failure) => return Ok(Err(failure)),
         };
         if made != there.dataset {
-            there = There { dataset: made, resources: Default::default() };
+            there = There { dataset: made, resources: BTreeMap::default() };
             self.remember(there.clone()).await?;
         }
         for file in files {

@@ -13,6 +13,7 @@ use crate::model::named::Named as _;
 use crate::model::party::Party;
 use crate::model::redaction::{Choices, Hidden, MASK, Masking, RedactionRules};
 use crate::model::standing::standing;
+use crate::model::term::EffectRule;
 use crate::pages::sentence;
 
 /// Everything that is published, in French, amounts and days written.
@@ -142,12 +143,17 @@ fn facts(agreement: &Agreement, masking: &mut Masking, day: Date) -> Vec<[String
     let written = &agreement.written;
     let explained = standing(agreement, day);
     let course = &explained.course;
+    let effect = match (course.effect_on, written.effect) {
+        (Some(day), _) => format::date(day),
+        (None, EffectRule::OnPublication { .. }) => "dès sa publication".to_owned(),
+        (None, _) => "pas encore".to_owned(),
+    };
     let known = |day: Option<Date>| day.map_or_else(|| "pas encore".to_owned(), format::date);
     let mut facts = vec![
         ["Référence".to_owned(), written.reference.clone()],
         ["Nature".to_owned(), sentence(written.kind.fr())],
         ["Signée le".to_owned(), known(course.signed_on)],
-        ["En vigueur depuis le".to_owned(), known(course.effect_on)],
+        ["En vigueur depuis le".to_owned(), effect],
     ];
     if let (Some(cover), true) = (course.cover_from, course.cover_from != course.effect_on) {
         facts.push(["Couvre les dépenses depuis le".to_owned(), format::date(cover)]);

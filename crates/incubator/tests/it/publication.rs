@@ -248,7 +248,7 @@ on_both_stores! {
         let form = legal.open(&format!("{BASE}/publication")).await.text;
         let version = hidden(&form, "version");
         let choose = |words: &'static str| {
-            let fields = vec![("words", words.to_owned()), ("imputations", "oui".to_owned()), ("version", version.clone())];
+            let fields = [("words", words.to_owned()), ("imputations", "oui".to_owned()), ("version", version.clone())];
             let legal = &legal;
             async move {
                 let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -341,13 +341,13 @@ on_both_stores! {
 }
 
 /// Both stores, with a catalogue of one's own.
-async fn stores() -> Vec<StoreKind> {
+fn stores() -> Vec<StoreKind> {
     [Some(StoreKind::Sqlite), StoreKind::postgres()].into_iter().flatten().collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sent_by_the_api_it_takes_effect_and_a_second_sending_updates_the_same_data_set() {
-    for store in stores().await {
+    for store in stores() {
         let catalogue = Catalogue::start().await;
         let house = catalogue.house(store).await;
         let legal = filed(&house, MILLS).await;
@@ -445,7 +445,7 @@ async fn sent_by_the_api_it_takes_effect_and_a_second_sending_updates_the_same_d
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_who_send_at_once_make_one_data_set() {
-    for store in stores().await {
+    for store in stores() {
         let catalogue = Catalogue::start().await;
         catalogue.held.lock().expect("it").slow = true;
         let house = catalogue.house(store).await;
