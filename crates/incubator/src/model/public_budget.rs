@@ -112,7 +112,7 @@ pub fn public_budget(agreement: &Agreement, as_of: Date) -> BTreeMap<Part, Spent
         if order.estimate {
             let year = order.from.unwrap_or(as_of).year();
             spread(&mut budget, order, (year, order.total()), |spent, part| {
-                spent.planned = spent.planned + part
+                spent.planned = spent.planned + part;
             });
         } else if placed(order) {
             ordered(&mut budget, agreement, order, as_of);
