@@ -11,9 +11,8 @@ use axum::routing::get;
 use socle::pages::{Page, format};
 use socle::web::{Name, Problem, Visitor, page};
 
-use super::publication::text_of;
+use super::publication::{name, text_of};
 use super::publication_files::{described, file, made};
-use crate::model::named::Named as _;
 use crate::publication::{PublicText, files};
 use crate::store::published::{self, Published};
 use crate::{Incubator, SHEET};
@@ -86,7 +85,7 @@ async fn show(
     let places = publications
         .filter(|one| one.channel.is_public() && one.published_on <= found.on)
         .map(|one| Place {
-            what: format!("{}, le {}", super::sentence(one.channel.fr()), format::date(one.published_on)),
+            what: format!("{}, le {}", name(one.channel), format::date(one.published_on)),
             address: one.address.clone().filter(|one| one.starts_with("http")).unwrap_or_default(),
         })
         .collect();

@@ -19,7 +19,7 @@ use super::{public_agreement, sentence};
 use crate::model::named::Named as _;
 use crate::model::publication::{Channel, ChannelLine, channels, public_on};
 use crate::model::redaction::Choices;
-use crate::model::standing::standing;
+use crate::model::standing::{Explained, Standing, standing};
 use crate::publication::PublicText;
 use crate::publication::text::{HiddenLine, public_text};
 use crate::store::agreement::Filed;
@@ -54,6 +54,8 @@ struct Row {
 struct Way {
     href: String,
     label: &'static str,
+    /// The one to take stands out, as long as there is something to do.
+    look: &'static str,
 }
 
 #[derive(Template)]
@@ -91,6 +93,14 @@ pub async fn text_of(incubator: &Incubator, filed: &Filed, day: Date) -> Result<
     Ok(public_text(&filed.agreement, &incubator.library, &incubator.redaction, &choices, day))
 }
 
+/// The name of a channel at the head of a line: that of a site keeps its letters.
+pub fn name(channel: Channel) -> String {
+    match channel {
+        Channel::DataGouv | Channel::Gouvernement => channel.fr().to_owned(),
+        _ => sentence(channel.fr()),
+    }
+}
+
 fn row(filed: &Filed, line: &ChannelLine<'_>) -> Row {
     let agreement = &filed.agreement;
     let by = line.by.iter().map(|body| agreement.name_of(body)).collect::<Vec<_>>().join(", ");
@@ -101,7 +111,7 @@ fn row(filed: &Filed, line: &ChannelLine<'_>) -> Row {
     };
     let numbers = line.behind.iter().map(|number| format!("n°\u{a0}{number}")).collect::<Vec<_>>().join(", ");
     Row {
-        name: sentence(line.channel.fr()),
+        name: name(line.channel),
         articles: line.clauses.iter().map(|clause| format!("Article {}", clause.article)).collect(),
         by: if by.is_empty() { "–".to_owned() } else { by },
         colour,
@@ -119,8 +129,8 @@ fn row(filed: &Filed, line: &ChannelLine<'_>) -> Row {
 }
 
 /// What whoever opens the page is to do.
-fn todo(is_signed: bool, lines: &[ChannelLine<'_>], in_force: bool) -> String {
-    if !is_signed {
+fn todo(explained: &Explained, lines: &[ChannelLine<'_>]) -> String {
+    if explained.course.signed_on.is_none() {
         return "Rien pour l’instant\u{a0}: une convention se publie une fois signée par toutes les parties."
             .to_owned();
     }
@@ -129,7 +139,10 @@ fn todo(is_signed: bool, lines: &[ChannelLine<'_>], in_force: bool) -> String {
         return "Rien\u{a0}: elle est publiée partout où elle doit l’être.".to_owned();
     }
     let mut told = format!("Reste à publier\u{a0}: {}.", open.join(", "));
-    if !in_force && lines.iter().any(|line| line.is_open() && line.makes_effective) {
+    let awaited = lines.iter().any(|line| line.is_open() && line.makes_effective);
+    if matches!(explained.standing, Standing::NeverInForce { .. }) {
+        told.push_str(" Son terme est passé\u{a0}: la publier ne la fera plus entrer en vigueur.");
+    } else if awaited && explained.course.effect_on.is_none() {
         told.push_str(
             " Tant que ce n’est pas fait, la convention n’est pas en vigueur\u{a0}: rien ne se commande.",
         );
@@ -151,6 +164,7 @@ async fn publication_page(
     let sending = publication_sending::find(&incubator.database, filed.id).await?;
     let text = public_text(agreement, &incubator.library, &incubator.redaction, &choices, today);
     let is_signed = explained.course.signed_on.is_some();
+    let is_open = lines.iter().any(ChannelLine::is_open);
     let may_choose = visitor.grant(&SHEET, "publication.send") != Grant::No;
     let typed = typed.unwrap_or_else(|| Typed {
         imputations: if choices.hide_imputations { "oui" } else { "" }.to_owned(),
@@ -172,11 +186,15 @@ async fn publication_page(
             Some(_) => public_agreement::address(&agreement.written.reference),
             None => String::new(),
         },
-        todo: todo(is_signed, &lines, explained.course.effect_on.is_some()),
+        todo: todo(&explained, &lines),
         ways: ways
             .into_iter()
             .filter(|(may, ..)| *may && is_signed)
-            .map(|(_, end, label)| Way { href: format!("{base}/{end}"), label })
+            .enumerate()
+            .map(|(rank, (_, end, label))| {
+                let look = if rank == 0 && is_open { "" } else { "fr-btn--secondary" };
+                Way { href: format!("{base}/{end}"), label, look }
+            })
             .collect(),
         may_choose,
         failure: sending.map_or_else(String::new, |row| sentence(&row.failure)),
