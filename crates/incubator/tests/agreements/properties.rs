@@ -211,12 +211,12 @@ proptest! {
         released in 0_i64..50,
     ) {
         let total: i64 = amounts.iter().sum();
-        let lines: String = amounts.iter().enumerate().map(|(at, cents)| {
+        let lines: Vec<String> = amounts.iter().enumerate().map(|(at, cents)| {
             let service = ["devops", "design", "hosting", "other"][at % 4];
             format!("{{ label: L{at}, service: {service}, amount: {}.{:02} }},", cents / 100, cents % 100)
         }).collect();
         let mut agreement = read(shipped::ATELIER);
-        let text = format!("{}orders:\n  - {{ number: \"1404999010\", signed_on: 2021-02-01, lines: [{lines}] }}\n", shipped::ATELIER);
+        let text = format!("{}orders:\n  - {{ number: \"1404999010\", signed_on: 2021-02-01, lines: [{}] }}\n", shipped::ATELIER, lines.concat());
         agreement.orders = read(&text).orders;
         let entry = |kind, ae: Option<i64>, cp: Option<i64>, day| LedgerEntry {
             date: day,
