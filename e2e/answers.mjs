@@ -3,6 +3,7 @@
 //   fill       what is typed or chosen, by the name of the field
 //   press      the words on the button
 //   status     of the answer
+//   kept       false when what was typed becomes something else on the page: a table, its columns
 //   name       of the picture
 import { firstLink } from "./lib/links.mjs";
 
@@ -42,6 +43,23 @@ export const answers = [
     press: "Demander l’export",
     status: 422,
     name: "reponse-export-periode",
+  },
+  {
+    path: "/incubateur/conventions/atelier-fictif/credits/importer/commandes",
+    as: { service: "incubator", role: "incubator.finance" },
+    fill: { text: "Objet;Nature;Montant TTC;Service;EJ;Date\nSondage des lecteurs;design;1 200,50;Carnet d’archives;;\nPeinture;peinture;10;Carnet d’archives;;" },
+    press: "Lire le fichier",
+    status: 200,
+    name: "reponse-import-commandes",
+  },
+  {
+    path: "/incubateur/conventions/atelier-fictif/credits/importer/chorus",
+    as: { service: "incubator", role: "incubator.finance" },
+    fill: { text: "Truc;Machin\n1;2" },
+    press: "Lire le fichier",
+    status: 422,
+    kept: false,
+    name: "reponse-import-chorus-colonnes",
   },
   {
     path: "/registre/rejoindre",

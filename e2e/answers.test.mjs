@@ -29,7 +29,7 @@ describe("every answer of a form", () => {
           assert.equal(await page.locator("h1:visible").count(), 1, "one visible h1");
           await assertNoOverflow(page);
           await assertAccessible(page);
-          if (entry.status === 422) {
+          if (entry.status === 422 && entry.kept !== false) {
             for (const [name, value] of Object.entries(entry.fill)) {
               assert.equal(await page.locator(`main [name="${name}"]:not([type=hidden])`).first().inputValue(), value, `what was typed in ${name} is kept`);
             }

@@ -14,7 +14,7 @@ use super::agreement_head::{Head, found, head};
 use crate::model::bank_details::BankDetails;
 use crate::model::money::Cents;
 use crate::model::named::Named as _;
-use crate::store::agreement::with_bank;
+use crate::store::agreement_bank::with_bank;
 use crate::{Incubator, SHEET};
 
 pub fn routes() -> Router<Arc<Incubator>> {

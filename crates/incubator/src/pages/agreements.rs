@@ -15,7 +15,7 @@ use super::done::Done;
 use crate::model::money::Cents;
 use crate::model::named::Named as _;
 use crate::model::outlook::Urgency;
-use crate::store::agreement::{Listed, Wanted, list};
+use crate::store::agreement_list::{Listed, Wanted, list};
 use crate::store::day;
 use crate::{Incubator, SHEET};
 

@@ -9,7 +9,7 @@ use crate::Incubator;
 use crate::model::call::{Uncovered, left, uncovered};
 use crate::model::money::Cents;
 use crate::store::agreement::{self, Filed};
-use crate::store::outlook;
+use crate::store::{agreement_list, outlook};
 
 /// The most agreements that the form offers.
 const MOST: u64 = 100;
@@ -41,8 +41,8 @@ pub async fn offers(
 ) -> Result<Vec<Offer>, Problem> {
     let knowledge = incubator.knowledge().await?;
     let today = incubator.today();
-    let every = agreement::Wanted::default();
-    let (listed, _) = agreement::list(&incubator.database, &Scope::All, &every, (1, MOST)).await?;
+    let every = agreement_list::Wanted::default();
+    let (listed, _) = agreement_list::list(&incubator.database, &Scope::All, &every, (1, MOST)).await?;
     let mut offers = Vec::new();
     for one in listed {
         let outlook::Model { agreement_id, .. } = one.outlook;

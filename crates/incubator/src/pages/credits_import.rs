@@ -26,6 +26,15 @@ pub fn routes() -> Router<Arc<Incubator>> {
         .route("/incubateur/conventions/{reference}/credits/importer/{what}/lire", post(read_again))
 }
 
+/// How much of a form a table may take when it comes back: below what the house reads.
+const MOST_SENT_BACK: usize = 1_900_000;
+
+/// How many bytes a table takes in a form.
+fn sent_back(table: &Table) -> usize {
+    let text = serde_json::to_string(table).unwrap_or_default();
+    url::form_urlencoded::byte_serialize(text.as_bytes()).map(str::len).sum()
+}
+
 /// What a file holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum What {
@@ -191,6 +200,12 @@ async fn receive(
             return Ok(import_page(&incubator, &visitor, (&filed, what), shown));
         }
     };
+    if sent_back(&table) > MOST_SENT_BACK {
+        let mut shown = Shown { pasted, ..Shown::default() };
+        let words = "Ce tableau est trop grand pour être montré\u{a0}: gardez les colonnes utiles, ou coupez-le en deux.";
+        shown.errors.add(field, words);
+        return Ok(import_page(&incubator, &visitor, (&filed, what), shown));
+    }
     let chosen = Chosen::guess(incubator.columns.of(what.name()), &table.header);
     judge(&incubator, &visitor, (&filed, what), (table, chosen), true).await
 }

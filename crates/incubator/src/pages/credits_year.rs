@@ -16,10 +16,9 @@ use super::agreement_head::{address, found, head};
 use super::typed;
 use crate::Incubator;
 use crate::model::budget_year::{BudgetYear, Credits, budget_years};
-use crate::model::ledger::LedgerKind;
 use crate::model::money::Cents;
 use crate::store::agreement::Filed;
-use crate::store::ledger::{self, NewLine};
+use crate::store::carry_over::{self, NewCarryOver, TooMuch};
 
 pub fn routes() -> Router<Arc<Incubator>> {
     Router::new().route("/incubateur/conventions/{reference}/credits/report/{year}", get(ask).post(record))
@@ -134,11 +133,6 @@ async fn record(
     if ae.is_none() && cp.is_none() && errors.is_empty() {
         errors.add("ae", "Indiquez des AE, des CP, ou les deux.");
     }
-    for (field, asked, left) in [("ae", ae, year.ae.lapsing()), ("cp", cp, year.cp.lapsing())] {
-        if asked.is_some_and(|asked| asked > left) {
-            errors.add(field, format!("L’année {} ne laisse que {}.", year.year, left.fr()));
-        }
-    }
     let day = typed::past_day(&mut errors, "day", &new.day, incubator.today());
     if day.is_some_and(|day| day.year() != year.year + 1) {
         errors.add("day", format!("Un report de {} se décide en {}.", year.year, year.year + 1));
@@ -148,14 +142,19 @@ async fn record(
     let (Some(day), true) = (day, errors.is_empty()) else {
         return Ok(form(&incubator, &visitor, (&filed, &year), (new, errors)));
     };
-    let line = NewLine {
-        ae,
-        cp,
-        document,
-        note: format!("De l’année {}.", year.year),
-        ..NewLine::of(LedgerKind::CarryOver, day)
-    };
+    let new_line = NewCarryOver { from_year: year.year, day, ae, cp, document };
     let knowledge = incubator.knowledge().await?;
-    ledger::record(&incubator.database, &knowledge, visitor.actor(), filed.id, line).await?;
+    let done =
+        carry_over::record(&incubator.database, &knowledge, visitor.actor(), filed.id, new_line).await?;
+    for one in done.err().into_iter().flatten() {
+        let (field, left) = match one {
+            TooMuch::Ae { left } => ("ae", left),
+            TooMuch::Cp { left } => ("cp", left),
+        };
+        errors.add(field, format!("L’année {} ne laisse que {}.", year.year, left.fr()));
+    }
+    if !errors.is_empty() {
+        return Ok(form(&incubator, &visitor, (&filed, &year), (new, errors)));
+    }
     Ok(redirect(&format!("{}/credits?fait=report-inscrit", address(&reference))))
 }

@@ -186,7 +186,7 @@ async fn show(
     Ok(page(&shown))
 }
 
-/// What is held about somebody, for them: JSON.
+/// Everything that is held about somebody, for them: JSON.
 async fn export(
     State(incubator): State<Arc<Incubator>>,
     visitor: Visitor,
@@ -195,22 +195,25 @@ async fn export(
     found(&incubator, &visitor, "interests.write", &slug).await?;
     let known = member::find(&incubator.database, &slug, id).await?.ok_or(Problem::NotFound)?;
     member::read_interests(&incubator.database, visitor.actor(), id).await?;
+    let letters = mission_letter::all(&incubator.database, id).await?;
+    let reviews = criteria_review::all(&incubator.database, id).await?;
+    let declarations = interest_declaration::all(&incubator.database, id).await?;
     let day_of = |number: i32| day::date(number).to_string();
     let held = json!({
         "service": slug,
         "name": known.member.name, "role": known.member.role, "status": known.member.status,
         "employer": known.member.employer, "from": known.member.from, "until": known.member.until,
         "share_percent": known.member.share,
-        "mission_letter": known.letter.as_ref().map(|one| json!({
+        "mission_letters": letters.iter().map(|one| json!({
             "signed_on": day_of(one.signed_day), "arbitrates": one.arbitrates,
             "approves_quotes": one.approves_quotes, "certifies": one.certifies, "reporting": one.reporting,
             "document": one.reference,
-        })),
-        "criteria": known.review.as_ref().map(|one| json!({"day": one.day, "answers": one.answers})),
-        "interest_declaration": known.declaration.as_ref().map(|one| json!({
+        })).collect::<Vec<_>>(),
+        "criteria": reviews.iter().map(|one| json!({"day": one.day, "answers": one.answers})).collect::<Vec<_>>(),
+        "interest_declarations": declarations.iter().map(|one| json!({
             "declared_on": day_of(one.declared_day), "has_interests": one.has_interests,
             "measures": one.measures, "document": one.reference, "reviewed_by": one.reviewed_by,
-        })),
+        })).collect::<Vec<_>>(),
     });
     let headers =
         [(CONTENT_TYPE, "application/json"), (CONTENT_DISPOSITION, "attachment; filename=\"personne.json\"")];

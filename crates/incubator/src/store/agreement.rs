@@ -4,23 +4,23 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use sea_orm::ActiveValue::Set;
+use sea_orm::Condition;
 use sea_orm::QueryOrder as _;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait as _, Func, Query};
-use sea_orm::{Condition, JoinType, QuerySelect as _, RelationDef};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use serde_json::json;
 use socle::audit::{Actor, Entry};
 use socle::rights::Scope;
 use socle::seal::Keyring;
 use socle::store::{Database, Instant, StoreError, Tx};
 
+use super::agreement_bank::sealed_bank;
 use super::collected::{by_team, collected, conditions, shown_by};
 use super::portfolio::Portfolio;
 use super::{
     ServiceError, agreement_product, call_award, committee, decision, fact, ledger, member, order, outlook,
 };
 use crate::model::agreement::Agreement;
-use crate::model::bank_details::BankDetails;
 use crate::model::fact::Facts;
 use crate::model::ledger::{LedgerEntry, LedgerKind};
 use crate::model::library::ClauseLibrary;
@@ -260,69 +260,6 @@ pub(super) fn numbers(scope: &Scope) -> sea_orm::sea_query::SelectStatement {
     Query::select().column(Column::Id).from(Entity).cond_where(within(scope)).to_owned()
 }
 
-/// An agreement in a list, with where it stands.
-#[derive(Clone, Debug)]
-pub struct Listed {
-    pub row: Model,
-    pub outlook: outlook::Model,
-}
-
-/// What a list is asked for.
-#[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    /// Words of the title or of the reference.
-    pub words: Vec<String>,
-    /// Rank of an urgency.
-    pub urgency: Option<i32>,
-    /// Identifier of a product.
-    pub product: Option<String>,
-}
-
-/// A page of the agreements of a scope, the most urgent first, and how many there are in all. After the last page comes
-/// the last one again.
-pub async fn list(
-    database: &Database,
-    scope: &Scope,
-    wanted: &Wanted,
-    (page, a_page): (u64, u64),
-) -> Result<(Vec<Listed>, u64), ServiceError> {
-    let mut select = Entity::find().filter(within(scope));
-    if let Some(product) = &wanted.product {
-        select = select.filter(within(&Scope::Tenant(Tenant::Service(product.clone()).to_string())));
-    }
-    for word in &wanted.words {
-        let like = format!("%{}%", word.to_lowercase());
-        let on = |column: Column| Expr::expr(Func::lower(Expr::col((Entity, column)))).like(like.as_str());
-        select = select.filter(Condition::any().add(on(Column::Title)).add(on(Column::Reference)));
-    }
-    let ranked = Query::select()
-        .column(outlook::Column::AgreementId)
-        .from(outlook::Entity)
-        .and_where(outlook::Column::Urgency.eq(wanted.urgency.unwrap_or_default()))
-        .to_owned();
-    if wanted.urgency.is_some() {
-        select = select.filter(Column::Id.in_subquery(ranked));
-    }
-    let count = select.clone().count(database.read()).await?;
-    let rows = select
-        .join(JoinType::InnerJoin, outlook_of())
-        .select_also(outlook::Entity)
-        .order_by_asc(outlook::Column::Urgency)
-        .order_by_asc(Expr::col(outlook::Column::EndDay).is_null())
-        .order_by_asc(outlook::Column::EndDay)
-        .order_by_asc(Column::Id)
-        .offset(std::cmp::min(page, count.div_ceil(a_page)).saturating_sub(1) * a_page)
-        .limit(a_page)
-        .all(database.read())
-        .await?;
-    let listed = rows.into_iter().filter_map(|(row, outlook)| Some(Listed { row, outlook: outlook? }));
-    Ok((listed.collect(), count))
-}
-
-fn outlook_of() -> RelationDef {
-    Entity::belongs_to(outlook::Entity).from(Column::Id).to(outlook::Column::AgreementId).into()
-}
-
 /// Titles of agreements, by number.
 pub async fn titles(
     database: &Database,
@@ -458,50 +395,4 @@ fn sign(written: &mut Written, facts: &Facts) {
             party.signed_by_title = signature.title.clone().or(party.signed_by_title.take());
         }
     }
-}
-
-/// Where bank details belong.
-fn bank_context(reference: &str) -> String {
-    format!("agreement {reference} bank")
-}
-
-/// The bank details of each contribution, sealed; `None` when there is none.
-async fn sealed_bank(keyring: &Keyring, written: &Written) -> Result<Option<Vec<u8>>, ServiceError> {
-    let accounts: Vec<_> = written
-        .contributions
-        .iter()
-        .map(|one| [&one.pay_to, &one.refund_to].map(|bank| bank.as_ref().map(BankDetails::parts)))
-        .collect();
-    if accounts.iter().flatten().all(Option::is_none) {
-        return Ok(None);
-    }
-    let key = keyring.current("agreements", "bank").await?;
-    Ok(Some(key.seal(&bank_context(&written.reference), &serde_json::to_vec(&accounts)?)))
-}
-
-/// Puts back the bank details of an agreement, for those who may read them. Whoever asks is written in the log.
-pub async fn with_bank(
-    database: &Database,
-    keyring: &Keyring,
-    actor: Actor,
-    mut filed: Filed,
-) -> Result<Filed, ServiceError> {
-    let Some(row) = Entity::find_by_id(filed.id).one(database.read()).await? else { return Ok(filed) };
-    let Some(sealed) = row.bank else { return Ok(filed) };
-    let plain = keyring.open(&bank_context(&row.reference), &sealed).await?;
-    let accounts: Vec<[Option<[String; 5]>; 2]> = serde_json::from_slice(&plain)?;
-    for (one, [pay_to, refund_to]) in filed.agreement.written.contributions.iter_mut().zip(accounts) {
-        one.pay_to = pay_to.and_then(BankDetails::from_parts);
-        one.refund_to = refund_to.and_then(BankDetails::from_parts);
-    }
-    let id = filed.id;
-    database
-        .write(move |tx| {
-            Box::pin(async move {
-                tx.record(Entry::new(actor, "agreement.bank_read", "agreement", id));
-                Ok::<_, ServiceError>(())
-            })
-        })
-        .await?;
-    Ok(filed)
 }

@@ -34,6 +34,14 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+impl Model {
+    fn review(&self) -> Result<Review, ServiceError> {
+        let occasion = Occasion::from_name(&self.occasion)
+            .ok_or_else(|| ServiceError::Corrupt(format!("review {}: {:?}", self.id, self.occasion)))?;
+        Ok(Review { day: day::date(self.day), occasion, answers: serde_json::from_str(&self.answers)? })
+    }
+}
+
 /// A criterion, whether it is met, what was seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answered {
@@ -65,14 +73,16 @@ pub(super) async fn latest(
     for some in members.chunks(500) {
         let of = Entity::find().filter(Column::MemberId.is_in(some.iter().copied()));
         for row in of.order_by_asc(Column::Id).all(connection).await? {
-            let occasion = Occasion::from_name(&row.occasion)
-                .ok_or_else(|| ServiceError::Corrupt(format!("review {}: {:?}", row.id, row.occasion)))?;
-            let review =
-                Review { day: day::date(row.day), occasion, answers: serde_json::from_str(&row.answers)? };
-            latest.insert(row.member_id, review);
+            latest.insert(row.member_id, row.review()?);
         }
     }
     Ok(latest)
+}
+
+/// Everything of that kind that is held about somebody, the oldest first.
+pub async fn all(database: &Database, member: i64) -> Result<Vec<Review>, ServiceError> {
+    let of = Entity::find().filter(Column::MemberId.eq(member)).order_by_asc(Column::Id);
+    of.all(database.read()).await?.iter().map(Model::review).collect()
 }
 
 /// Records a look at the criteria of somebody.

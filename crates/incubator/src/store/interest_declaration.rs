@@ -59,6 +59,15 @@ pub(super) async fn latest(
     Ok(rows.into_iter().map(|row| (row.member_id, row)).collect())
 }
 
+/// Everything of that kind that is held about somebody, the oldest first.
+pub async fn all(database: &Database, member: i64) -> Result<Vec<Model>, ServiceError> {
+    Ok(Entity::find()
+        .filter(Column::MemberId.eq(member))
+        .order_by_asc(Column::Id)
+        .all(database.read())
+        .await?)
+}
+
 /// Records the declaration of somebody. The agreements that ask for it hold it in the same change.
 pub async fn record(
     database: &Database,

@@ -260,6 +260,7 @@ async fn forget_within(tx: &mut Tx, actor: Actor, id: i64) -> Result<(), Service
         ..Default::default()
     };
     Entity::update_many().set(row).filter(Column::Id.eq(id)).exec(tx.connection()).await?;
+    mission_letter::forget(tx, id).await?;
     interest_declaration::forget(tx, id).await?;
     criteria_review::forget(tx, id).await?;
     tx.record(Entry::new(actor, "member.forgotten", "member", id));

@@ -8,7 +8,7 @@ use sea_orm::QueryOrder as _;
 use sea_orm::entity::prelude::*;
 use serde_json::json;
 use socle::audit::{Actor, Entry};
-use socle::store::{Database, Instant};
+use socle::store::{Database, Instant, Tx};
 
 use super::agreement::Knowledge;
 use super::member::{self, Known};
@@ -61,6 +61,15 @@ pub(super) async fn latest(
     Ok(rows.into_iter().map(|row| (row.member_id, row)).collect())
 }
 
+/// Everything of that kind that is held about somebody, the oldest first.
+pub async fn all(database: &Database, member: i64) -> Result<Vec<Model>, ServiceError> {
+    Ok(Entity::find()
+        .filter(Column::MemberId.eq(member))
+        .order_by_asc(Column::Id)
+        .all(database.read())
+        .await?)
+}
+
 /// Records the letter of somebody. It shows the duty done in the agreements of the product.
 pub async fn record(
     database: &Database,
@@ -96,4 +105,11 @@ pub async fn record(
             })
         })
         .await
+}
+
+/// Forgets where the letters of somebody are: a document is often called by a name. What they say stays.
+pub(super) async fn forget(tx: &Tx, member: i64) -> Result<(), ServiceError> {
+    let bare = ActiveModel { reference: Set(String::new()), ..Default::default() };
+    Entity::update_many().set(bare).filter(Column::MemberId.eq(member)).exec(tx.connection()).await?;
+    Ok(())
 }

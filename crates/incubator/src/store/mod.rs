@@ -3,6 +3,8 @@
 pub mod account;
 mod account_withdrawal;
 pub mod agreement;
+pub mod agreement_bank;
+pub mod agreement_list;
 pub mod agreement_product;
 pub mod application;
 pub mod application_decision;
@@ -15,6 +17,7 @@ pub mod call_declaration;
 pub mod call_edition;
 pub mod call_marks;
 pub mod call_retention;
+pub mod carry_over;
 pub mod chorus_certification;
 pub mod chorus_import;
 mod collected;

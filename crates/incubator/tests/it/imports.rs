@@ -117,7 +117,7 @@ on_both_stores! {
 
         // A file certifies nothing: the intrapreneur is told, and does.
         let credits = finance.open(&format!("{BASE}/credits")).await.text;
-        assert!(!credits.contains("Service fait certifié") && !credits.contains("DP-1"), "{credits}");
+        assert!(!credits.contains("Service fait (ligne") && !credits.contains("DP-1"), "{credits}");
         let at = credits.split("/commandes/").skip(1).filter_map(|rest| rest.split('"').next()).find(|id| id.parse::<i64>().is_ok());
         let order = format!("{BASE}/commandes/{}", at.expect("its page"));
         let shown = finance.open(&order).await.text;
@@ -171,6 +171,14 @@ on_both_stores! {
         says(&empty.text, &["Ce fichier est vide."]);
         let broken = upload(&finance, "commandes", "PK\u{3}\u{4}rien").await;
         assert_eq!(broken.status, 422);
+        // What comes back with the page weighs more than the file: it is told before, not after.
+        let wide = format!("Objet;Montant\n{}", format!("{};1\n", "é".repeat(250)).repeat(1_500));
+        let wide = upload(&finance, "commandes", &wide).await;
+        assert_eq!(wide.status, 422);
+        says(&wide.text, &["Ce tableau est trop grand"]);
+        let heavy = upload(&finance, "commandes", &"Objet;1\n".repeat(300_000)).await;
+        assert_eq!(heavy.status, 413);
+        says(&heavy.text, &["deux mégaoctets au plus"]);
         assert_eq!(finance.open(&format!("{BASE}/credits/importer/autre")).await.status, 404);
     }
 }

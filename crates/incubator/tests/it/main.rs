@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agreements;
+mod applications;
 mod call_awards;
 mod calls;
 mod committees;

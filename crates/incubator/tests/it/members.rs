@@ -100,6 +100,8 @@ on_both_stores! {
         let seen = plain(&coach.open(&person).await.text);
         assert!(seen.contains("Reçue le 2 novembre 2026") && !seen.contains("titulaire"), "{seen}");
         assert_eq!(coach.open(&format!("{person}/donnees.json")).await.status, 403);
+        assert_eq!(lead.submit(&form, &said("non", "", "Bastien Oyarzabal")).await.status, 303);
+        // What was declared before is held too.
         let held = lead.open(&format!("{person}/donnees.json")).await;
         assert!(held.text.contains("ne choisit pas le titulaire") && held.text.contains("Ada Kerguelen"), "{}", held.text);
         let other = agent(&house, "product.lead", Some("service:autre")).await;

@@ -54,7 +54,7 @@ on_both_stores! {
         }
         assert_eq!(legal.submit(&sign, &by("agence", "2026-10-01")).await.status, 303);
         let page = plain(&legal.open(BASE).await.text);
-        assert!(page.contains("aucune date pour Direction du numérique") && !page.contains("en vigueur depuis"), "{page}");
+        assert!(page.contains("aucune date pour Direction du numérique") && !page.contains("Signée le"), "{page}");
         assert_eq!(legal.submit(&sign, &by("agence", "2026-10-01")).await.status, 422, "it signed");
         assert_eq!(legal.submit(&sign, &by("direction", "2026-10-05")).await.status, 303);
         let page = plain(&legal.open(BASE).await.text);
